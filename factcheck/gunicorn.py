@@ -1,0 +1,11 @@
+"""How gunicorn serves `factcheck.wsgi`. Where it listens and where it logs is said on its command line."""
+
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+preload_app = True  # the workers share the memory of what is loaded before they fork
+timeout = 60  # seconds without a sign of life
+graceful_timeout = 10  # seconds for requests under way when it stops
+control_socket_disable = True  # it would lie in the home folder, shared by every service of this user
