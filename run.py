@@ -151,9 +151,10 @@ def _install(lock: Path) -> None:
     if not _has_venv():
         _make_venv()
     uv = _find_uv()
-    if uv is not None:
-        command = [uv, "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r", lock]
-        if _step("Installing packages with uv", *command):
+    if uv:
+        # Byte code is made here by all cores; without it the first start of each program is three times as slow.
+        options: list[str | Path] = ["--compile-bytecode", "--require-hashes", "--python", PYTHON, "-r", lock]
+        if _step("Installing packages with uv", *uv, "pip", "install", *options):
             return
         say("uv could not install them, so pip will.")
     if not _step("Installing packages with pip", *_pip_install(), "-r", lock):
@@ -174,13 +175,14 @@ def _pip_install() -> list[str | Path]:
     return [*pip, "install", *options]
 
 
-def _find_uv() -> str | Path | None:
+def _find_uv() -> list[str | Path]:
     """The uv on PATH, else one that pip puts into the environment, else none."""
     found = shutil.which("uv")
     if found is not None:
-        return found
-    has_fetched = _step("Fetching uv, which installs faster than pip", *_pip_install(), "-r", UV_LOCK)
-    return VENV / "bin" / "uv" if has_fetched else None
+        return [found]
+    if _step("Fetching uv, which installs faster than pip", *_pip_install(), "-r", UV_LOCK):
+        return [VENV / "bin" / "uv", "--no-cache"]  # a person without uv has no cache of it, perhaps no home folder
+    return []
 
 
 def _step(title: str, *command: str | Path) -> bool:

@@ -28,6 +28,7 @@ from typing import IO
 
 DATABASE = "factcheck"
 SUPERUSER = "postgres"
+LOCALE = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # the same order on every system
 LOG_LIMIT = 10 * 1024 * 1024  # bytes; a larger log is set aside as NAME.1 when its program starts
 SOCKET_LIMIT = 100  # bytes; sun_path holds 104 on macOS and 108 on Linux
 START_LIMIT = 60.0  # seconds
@@ -216,8 +217,7 @@ class Postgres:
             nobody = pwd.getpwnam("nobody")
             os.chown(draft, nobody.pw_uid, nobody.pw_gid)
         command: list[str | Path] = [*self._prefix, self._binaries / "initdb", "-D", draft, "-U", SUPERUSER]
-        command += ["-E", "UTF8", "--auth=trust"]
-        command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
+        command += ["-E", "UTF8", *LOCALE, "--auth=trust", "--no-sync"]
         with open_log(self.program.log) as log:
             made = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environ)
         if made.returncode:
