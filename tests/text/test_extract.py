@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from claims.text.extract import Extracted, ExtractionError, html_to_text
@@ -121,6 +121,7 @@ tags = st.sampled_from(
 
 
 @given(st.lists(tags | st.text(max_size=8), max_size=12).map("".join))
+@example("<svg><p><p>")
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_soup_is_read_or_refused(html: str) -> None:
     try:
