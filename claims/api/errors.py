@@ -1,0 +1,189 @@
+"""Every error as `application/problem+json` (RFC 9457): the one place that gives an error its HTTP status."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, TypedDict
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from claims.api.request_id import request_id_of
+from claims.errors import (
+    DomainError,
+    InvalidInputError,
+    NotFoundError,
+    NotPermittedError,
+    RuleBrokenError,
+    StaleRevisionError,
+)
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+API_PREFIXES = ("/api/", "/v1alpha1/")
+
+TITLES = {
+    400: "The request is wrong",
+    401: "Not logged in",
+    403: "Not permitted",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Not possible now",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Media type not supported",
+    428: "Precondition required",
+    429: "Too many requests",
+    500: "An error of ours",
+}
+
+STATUS_OF_ERROR: list[tuple[type[DomainError], int]] = [
+    (InvalidInputError, 400),
+    (NotFoundError, 404),
+    (NotPermittedError, 403),
+    (StaleRevisionError, 412),
+    (RuleBrokenError, 409),
+]
+
+
+class ProblemField(TypedDict):
+    pointer: str
+    code: str
+    detail: str
+
+
+class PreconditionRequiredError(exceptions.APIException):
+    status_code = 428
+    default_code = "precondition_required"
+    default_detail = (
+        "Send If-Match with the ETag of the claim as you read it, so that you do not overwrite what you have not seen."
+    )
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    *,
+    code: str,
+    errors: list[ProblemField] | None = None,
+    **more: object,
+) -> dict[str, Any]:
+    return {
+        "type": f"/api/docs/#problem-{code}",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id_of(request),
+        "errors": errors or [],
+        **more,
+    }
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. What is not known here goes on to `server_error`."""
+    request: Request = context["request"]
+    body = _body_of(error, request._request)
+    if body is None:
+        return None
+    set_rollback()
+    response = Response(body, status=body["status"], content_type=MEDIA_TYPE)
+    if isinstance(error, exceptions.APIException):
+        if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            response["WWW-Authenticate"] = "Bearer"
+        if isinstance(error, exceptions.Throttled) and error.wait is not None:
+            response["Retry-After"] = str(int(error.wait) + 1)
+    return response
+
+
+def _body_of(error: Exception, request: HttpRequest) -> dict[str, Any] | None:
+    if isinstance(error, DomainError):
+        return _domain_problem(error, request)
+    if isinstance(error, Http404):
+        return not_found_problem(request)
+    if isinstance(error, PermissionDenied):
+        return problem(request, 403, "You may not do this.", code="not_permitted")
+    if isinstance(error, exceptions.ValidationError):
+        fields = list(_fields(error.get_full_details(), ""))
+        return problem(request, 400, " ".join(field["detail"] for field in fields), code="invalid", errors=fields)
+    if isinstance(error, exceptions.APIException):
+        status = 401 if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed) else None
+        codes = error.get_codes()
+        return problem(
+            request,
+            status or error.status_code,
+            str(error.detail),
+            code=codes if isinstance(codes, str) else "error",
+        )
+    return None
+
+
+def _domain_problem(error: DomainError, request: HttpRequest) -> dict[str, Any]:
+    status = next(status for kind, status in STATUS_OF_ERROR if isinstance(error, kind))
+    if isinstance(error, InvalidInputError):
+        fields: list[ProblemField] = [
+            {"pointer": found.pointer, "code": found.code, "detail": found.detail} for found in error.problems
+        ]
+        return problem(request, status, error.detail, code=error.code, errors=fields)
+    if isinstance(error, StaleRevisionError):
+        return problem(request, status, error.detail, code=error.code, current_revision=error.current_revision)
+    return problem(request, status, error.detail, code=error.code)
+
+
+def _fields(detail: Any, pointer: str) -> list[ProblemField]:
+    """Flattens DRF's nested details; a serializer's own messages stand at its own pointer."""
+    if isinstance(detail, dict) and set(detail) == {"message", "code"} and isinstance(detail["code"], str):
+        return [{"pointer": pointer, "code": detail["code"], "detail": str(detail["message"])}]
+    if isinstance(detail, dict):
+        found: list[ProblemField] = []
+        for key, value in detail.items():
+            below = pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}"
+            found += _fields(value, below)
+        return found
+    if isinstance(detail, list):
+        is_message_list = all(isinstance(item, dict) and set(item) == {"message", "code"} for item in detail)
+        found = []
+        for index, item in enumerate(detail):
+            found += _fields(item, pointer if is_message_list else f"{pointer}/{index}")
+        return found
+    return []
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def not_found_problem(request: HttpRequest) -> dict[str, Any]:
+    return problem(request, 404, "There is nothing here, or nothing that you may see.", code="not_found")
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    return request.path.startswith(API_PREFIXES)
+
+
+def _plain(body: dict[str, Any]) -> HttpResponse:
+    return JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    return _plain(not_found_problem(request))
+
+
+def bad_request(request: HttpRequest) -> HttpResponse:
+    return _plain(problem(request, 400, "The request cannot be read.", code="bad_request"))
+
+
+def forbidden(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _plain(problem(request, 403, reason or "You may not do this.", code="not_permitted"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    detail = "Something went wrong on our side. Nothing was written; the request id helps us to find out why."
+    return _plain(problem(request, 500, detail, code="server_error"))

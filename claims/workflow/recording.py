@@ -1,0 +1,415 @@
+"""Articles and claims come in: spans found, claimants matched, the same thing given twice recognised, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from claims.access import Actor
+from claims.bell import Bell, ring_after_commit
+from claims.errors import FieldProblem, InvalidInputError, NotPermittedError
+from claims.models import (
+    Appearance,
+    Article,
+    ArticleVersion,
+    Attribution,
+    Claim,
+    Claimant,
+    ClaimClaimant,
+    ClaimTopic,
+    Event,
+    Publisher,
+    Segment,
+    Topic,
+)
+from claims.text.anchors import AnchorError, Span, locate
+from claims.text.normalise import Normalised, name_key
+from claims.text.uuid7 import uuid7
+from claims.vocab import (
+    RELATION_OF_SPEECH,
+    Basis,
+    ClaimantKind,
+    ClaimantMatch,
+    EventType,
+    Relation,
+    Right,
+    Speech,
+    Status,
+)
+from claims.workflow.claimants import Match, Roster
+from claims.workflow.events import changed, event_on
+from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, LinkInput
+from claims.workflow.priority import rank_of
+
+
+@dataclass
+class Recorded:
+    """What became of one given claim."""
+
+    claim: Claim
+    is_existing: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+def may_record(actor: Actor) -> None:
+    if not actor.may(Right.SUBMIT):
+        raise NotPermittedError("This account may not record articles or claims.")
+
+
+def find_spans(
+    source: Normalised, given: Sequence[ClaimInput], *, pointers: Sequence[str]
+) -> list[tuple[Span, ...]]:
+    """The spans of every claim in its text. Raises InvalidInputError naming each one that cannot be found."""
+    problems: list[FieldProblem] = []
+    found: list[tuple[Span, ...]] = []
+    for pointer, claim in zip(pointers, given, strict=True):
+        segments = claim.appearance.segments if claim.appearance else ()
+        spans = []
+        for index, segment in enumerate(segments):
+            try:
+                spans.append(
+                    locate(
+                        source,
+                        start=segment.start,
+                        end=segment.end,
+                        exact=segment.exact,
+                        prefix=segment.prefix,
+                        suffix=segment.suffix,
+                    )
+                )
+            except AnchorError as error:
+                where = f"{pointer}/segments/{index}" if len(segments) > 1 else pointer
+                problems.append(FieldProblem(f"{where}/{error.field}", error.code, str(error)))
+        found.append(tuple(spans))
+    if problems:
+        raise InvalidInputError(problems)
+    return found
+
+
+def topics_named(newsroom_id: UUID, given: Sequence[ClaimInput], *, pointers: Sequence[str]) -> dict[str, Topic]:
+    """The topics that the claims name by slug. Raises InvalidInputError naming each that the newsroom has not got."""
+    slugs = {slug for claim in given for slug in claim.topics}
+    if not slugs:
+        return {}
+    known = {topic.slug: topic for topic in Topic.objects.filter(newsroom_id=newsroom_id, slug__in=slugs)}
+    problems = [
+        FieldProblem(f"{pointer}/topics/{index}", "not_found", f"There is no topic “{slug}” in this newsroom.")
+        for pointer, claim in zip(pointers, given, strict=True)
+        for index, slug in enumerate(claim.topics)
+        if slug not in known
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+    return known
+
+
+def people_named(claim: ClaimInput, pointer: str) -> Iterable[tuple[str, ClaimantInput]]:
+    """Everybody that a claim names, each with the place where."""
+    if len(claim.claimants) == 1:
+        yield f"{pointer}/claimant", claim.claimants[0]
+    else:
+        for index, claimant in enumerate(claim.claimants):
+            yield f"{pointer}/claimants/{index}", claimant
+    for index, link in enumerate(claim.appearance.chain if claim.appearance else ()):
+        if link.claimant is not None:
+            yield f"{pointer}/reported_by/{index - 1}", link.claimant
+
+
+class Batch:
+    """The rows of several claims, gathered and written in one statement per table."""
+
+    def __init__(self, *, actor: Actor, version: ArticleVersion | None, roster: Roster, topics: dict[str, Topic]) -> None:
+        self.actor = actor
+        self.version = version
+        self.roster = roster
+        self.topics = topics
+        self.rows: dict[type[Any], list[Any]] = {
+            kind: [] for kind in (Claim, ClaimClaimant, ClaimTopic, Appearance, Segment, Attribution, Event)
+        }
+
+    def add(self, given: ClaimInput, spans: tuple[Span, ...], *, own_voice: Claimant | None) -> Recorded:
+        matches = [self.roster.match(claimant) for claimant in given.claimants]
+        if not matches and own_voice is not None and given.appearance and given.appearance.speech == Speech.OWN_VOICE:
+            matches = [Match(ClaimantMatch.EXACT, own_voice)]
+        claim = self._claim(given, matches)
+        self._claimants(claim, matches)
+        self.rows[ClaimTopic] += [
+            self._row(ClaimTopic, claim=claim, topic=self.topics[slug]) for slug in dict.fromkeys(given.topics)
+        ]
+        if given.appearance is not None:
+            self.add_appearance(claim, given.appearance, spans, maker=matches[0].claimant if matches else None)
+        self.rows[Event].append(
+            event_on(
+                claim,
+                type=EventType.CLAIM_RECORDED,
+                actor=self.actor.user,
+                changes={"statement": changed(None, claim.statement), "status": changed(None, str(claim.status))},
+            )
+        )
+        return Recorded(claim, warnings=[match.warning for match in matches if match.warning])
+
+    def add_appearance(
+        self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], *, maker: Claimant | None
+    ) -> Appearance:
+        appearance = self._row(
+            Appearance,
+            claim=claim,
+            version=self.version,
+            speech=given.speech,
+            cue=given.cue,
+            is_first=given.is_first,
+        )
+        self.rows[Appearance].append(appearance)
+        self.rows[Segment] += [
+            self._row(
+                Segment,
+                appearance=appearance,
+                position=position,
+                start=span.start,
+                end=span.end,
+                exact=span.exact,
+                prefix=span.prefix,
+                suffix=span.suffix,
+            )
+            for position, span in enumerate(spans)
+        ]
+        self._chain(appearance, given, maker)
+        return appearance
+
+    def _claim(self, given: ClaimInput, matches: list[Match]) -> Claim:
+        now = timezone.now()
+        ambiguous = next(
+            (name.name for name, match in zip(given.claimants, matches) if match.claimant is None), ""
+        )
+        how = ClaimantMatch.AMBIGUOUS if ambiguous else matches[0].how if matches else ClaimantMatch.NONE
+        claim: Claim = self._row(
+            Claim,
+            statement=given.statement,
+            context=given.context,
+            kind=given.kind,
+            on_behalf_of=given.on_behalf_of,
+            date_said=given.date,
+            in_language=given.in_language,
+            claimant_match=how,
+            claimant_named=ambiguous,
+            status=Status.RECORDED,
+            rank=rank_of(priority=0, created_at=now),
+            recorded_by=self.actor.user,
+            created_at=now,
+            updated_at=now,
+        )
+        self.rows[Claim].append(claim)
+        return claim
+
+    def _claimants(self, claim: Claim, matches: list[Match]) -> None:
+        if claim.claimant_match == ClaimantMatch.AMBIGUOUS:
+            return  # a person chooses them all together
+        unique = dict.fromkeys(match.claimant for match in matches)
+        self.rows[ClaimClaimant] += [
+            self._row(ClaimClaimant, claim=claim, claimant=claimant, position=position)
+            for position, claimant in enumerate(unique)
+        ]
+
+    def _chain(self, appearance: Appearance, given: AppearanceInput, maker: Claimant | None) -> None:
+        chain = given.chain or (LinkInput(),)
+        if maker is None and chain == (LinkInput(),):
+            return
+        for position, link in enumerate(chain):
+            is_maker = position == 0
+            self.rows[Attribution].append(
+                self._row(
+                    Attribution,
+                    appearance=appearance,
+                    position=position,
+                    claimant=maker if is_maker or link.claimant is None else self.roster.match(link.claimant).claimant,
+                    relation=link.relation or (RELATION_OF_SPEECH[given.speech] if is_maker else Relation.REPORTED),
+                    basis=link.basis or (Basis.REPORTED if is_maker and len(chain) > 1 else Basis.PRIMARY),
+                    as_named=link.as_named,
+                )
+            )
+
+    def _row(self, model: type[Any], **values: Any) -> Any:
+        return model(id=uuid7(), newsroom_id=self.actor.newsroom_id, **values)
+
+    def save(self) -> None:
+        for model, rows in self.rows.items():
+            if rows:
+                model._default_manager.bulk_create(rows)
+
+
+class Known:
+    """The claims that an article has already: at the same place of the same version, or in the same words of an older."""
+
+    def __init__(self, version: ArticleVersion) -> None:
+        self._version = version
+        self._at: dict[tuple[object, ...], Appearance] = {}
+        self._worded: dict[tuple[object, ...], Claim] = {}
+        appearances = list(
+            Appearance.objects.filter(version__article_id=version.article_id)
+            .select_related("claim")
+            .prefetch_related("segments", "claim__claim_claimants")
+        )
+        for appearance in appearances:
+            segments = list(appearance.segments.all())
+            claimants = tuple(link.claimant_id for link in appearance.claim.claim_claimants.all())
+            if segments and appearance.version_id == version.pk:
+                self._at[(*((found.start, found.end) for found in segments), *claimants)] = appearance
+            elif segments:
+                self._worded[(*(found.exact for found in segments), *claimants)] = appearance.claim
+
+    def at(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
+        return self._at.get((*((span.start, span.end) for span in spans), *claimants))
+
+    def worded(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Claim | None:
+        return self._worded.get((*(span.exact for span in spans), *claimants))
+
+    def add(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...], appearance: Appearance) -> None:
+        self._at[(*((span.start, span.end) for span in spans), *claimants)] = appearance
+
+
+def _claimants_of(given: ClaimInput, roster: Roster) -> tuple[UUID, ...]:
+    matched = (roster.match(claimant).claimant for claimant in given.claimants)
+    return tuple(dict.fromkeys(claimant.pk for claimant in matched if claimant is not None))
+
+
+def record_in_version(
+    *,
+    actor: Actor,
+    version: ArticleVersion,
+    given: Sequence[ClaimInput],
+    spans: Sequence[tuple[Span, ...]],
+    is_new: bool = False,
+    pointers: Sequence[str] | None = None,
+) -> list[Recorded]:
+    """Records the claims found in one version of an article; the caller has locked the article, or just made it.
+
+    A claim with the same segments and claimants as a recorded one answers that one.
+    """
+    pointers = pointers or [f"/claims/{index}" for index in range(len(given))]
+    topics = topics_named(actor.newsroom_id, given, pointers=pointers)
+    named = [person for pointer, claim in zip(pointers, given, strict=True) for person in people_named(claim, pointer)]
+    roster = Roster(actor.newsroom_id, named)
+    known = None if is_new else Known(version)
+    own_voice = _own_voice(version.article) if _speaks_itself(given) else None
+    batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
+    recorded = [
+        _record_one(batch, known, claim, found, own_voice) for claim, found in zip(given, spans, strict=True)
+    ]
+    batch.save()
+    if batch.rows[Claim]:
+        ring_after_commit(Bell.ENQUEUE_ARTICLE, version.article_id)
+    return recorded
+
+
+def _record_one(
+    batch: Batch, known: Known | None, given: ClaimInput, spans: tuple[Span, ...], own_voice: Claimant | None
+) -> Recorded:
+    claimants = _claimants_of(given, batch.roster)
+    if known is None or not spans:
+        return batch.add(given, spans, own_voice=own_voice)
+    appearance = known.at(spans, claimants)
+    if appearance is not None:
+        _confirm(appearance)
+        return Recorded(appearance.claim, is_existing=True)
+    claim = known.worded(spans, claimants)
+    if claim is None or given.appearance is None:
+        recorded = batch.add(given, spans, own_voice=own_voice)
+        known.add(spans, claimants, batch.rows[Appearance][-1])
+        return recorded
+    maker = batch.roster.match(given.claimants[0]).claimant if given.claimants else None
+    known.add(spans, claimants, batch.add_appearance(claim, given.appearance, spans, maker=maker))
+    return Recorded(claim, is_existing=True)
+
+
+def _confirm(appearance: Appearance) -> None:
+    if appearance.is_suggested:
+        appearance.is_suggested = False
+        appearance.save(update_fields=["is_suggested"])
+
+
+def suggest_appearances(*, version: ArticleVersion, original: ArticleVersion) -> None:
+    """The claims known in a text, suggested in a copy of it: same spans, same chain, until a person confirms them."""
+    appearances = Appearance.objects.filter(version=original).prefetch_related("segments", "attributions")
+    copies: dict[type[Any], list[Any]] = {Appearance: [], Segment: [], Attribution: []}
+    for appearance in appearances:
+        parts = {Segment: list(appearance.segments.all()), Attribution: list(appearance.attributions.all())}
+        copy = _copied(appearance, version=version, is_suggested=True, is_first=False)
+        copies[Appearance].append(copy)
+        for model, rows in parts.items():
+            copies[model] += [_copied(row, appearance=copy) for row in rows]
+    for model, rows in copies.items():
+        model._default_manager.bulk_create(rows)
+
+
+def _copied(row: Any, **values: Any) -> Any:
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    copy = type(row)(**{**fields, "id": uuid7()})
+    for name, value in values.items():
+        setattr(copy, name, value)
+    return copy
+
+
+def _speaks_itself(given: Sequence[ClaimInput]) -> bool:
+    return any(claim.appearance and claim.appearance.speech == Speech.OWN_VOICE and not claim.claimants for claim in given)
+
+
+def _own_voice(article: Article) -> Claimant | None:
+    """The claimant for what the publisher says in its own words, made when it is first needed."""
+    publisher = article.publisher
+    if publisher is None:
+        return None
+    locked = Publisher.objects.select_for_update().select_related("own_voice").get(pk=publisher.pk)
+    if locked.own_voice is None:
+        locked.own_voice = Claimant.objects.create(
+            newsroom_id=article.newsroom_id,
+            kind=ClaimantKind.OUTLET,
+            name=publisher.name,
+            name_key=name_key(publisher.name),
+        )
+        locked.save(update_fields=["own_voice"])
+    return locked.own_voice
+
+
+@transaction.atomic
+def record_claim(*, actor: Actor, given: ClaimInput, article_id: UUID | None = None) -> Recorded:
+    """One claim, in an article of the newsroom or without one.
+
+    Raises InvalidInputError for a span that is not in the article's newest text, an unknown topic or claimant id.
+    """
+    may_record(actor)
+    if article_id is None:
+        return _record_alone(actor, given)
+    version = (
+        ArticleVersion.objects.select_related("article__publisher")
+        .filter(newsroom_id=actor.newsroom_id, article_id=article_id)
+        .order_by("-number")
+        .first()
+    )
+    if version is None:
+        raise InvalidInputError.at("/article", "There is no such article in this newsroom.", code="not_found")
+    Article.objects.select_for_update(no_key=True).get(pk=version.article_id)
+    spans = find_spans(Normalised.of(version.text), [given], pointers=[""])
+    return record_in_version(actor=actor, version=version, given=[given], spans=spans, pointers=[""])[0]
+
+
+def _record_alone(actor: Actor, given: ClaimInput) -> Recorded:
+    topics = topics_named(actor.newsroom_id, [given], pointers=[""])
+    batch = Batch(
+        actor=actor, version=None, roster=Roster(actor.newsroom_id, people_named(given, "")), topics=topics
+    )
+    recorded = batch.add(given, (), own_voice=None)
+    batch.save()
+    ring_after_commit(Bell.ENQUEUE_CLAIM, recorded.claim.pk)
+    return recorded
+
+
+def lock_texts(newsroom_id: UUID, *keys: str) -> None:
+    """Waits for whoever records the same text or address at this moment, in one order for everybody."""
+    with connection.cursor() as cursor:
+        for key in sorted(filter(None, keys)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{newsroom_id}:{key}"])
