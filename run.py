@@ -67,7 +67,9 @@ ORPHANS_LIMIT = 90.0  # seconds for what a killed run left, which has been told 
 READY_LIMIT = 120.0  # seconds from starting the web server until it must say that it is ready
 DEATHS_LIMIT = 5  # so many ends of one program within DEATHS_WINDOW, and we give up
 DEATHS_WINDOW = 60.0  # seconds
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Under nohup the end of the terminal is no reason to stop.
+HANGUP = [] if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else [signal.SIGHUP]
+STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *HANGUP]
 STARTED = time.monotonic()
 
 
@@ -235,7 +237,7 @@ class Folder:
 
     def own(self) -> bool:
         """Become the owner; false when somebody else is."""
-        if not _try_lock(self._lock, fcntl.LOCK_EX):
+        if not try_lock(self._lock, fcntl.LOCK_EX):
             return False
         self._wait_for_others("the last processes of an earlier run", limit=ORPHANS_LIMIT)
         fcntl.flock(self.in_use, fcntl.LOCK_SH)
@@ -244,7 +246,7 @@ class Folder:
 
     def visit(self) -> Running | None:
         """Become a guest of the owner, who then does not stop the services of a command under us; none if not ready."""
-        if not _try_lock(self.in_use, fcntl.LOCK_SH):
+        if not try_lock(self.in_use, fcntl.LOCK_SH):
             return None
         running = self.running()
         if running is None:  # starting or gone: whoever owns it next must not wait for us
@@ -255,11 +257,11 @@ class Folder:
         self._wait_for_others("another command that uses the same services", limit=float("inf"))
 
     def _wait_for_others(self, whom: str, *, limit: float) -> None:
-        if _try_lock(self.in_use, fcntl.LOCK_EX):
+        if try_lock(self.in_use, fcntl.LOCK_EX):
             return
         say(f"Waiting for {whom} ...")
         deadline = time.monotonic() + limit
-        while not _try_lock(self.in_use, fcntl.LOCK_EX):
+        while not try_lock(self.in_use, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 earlier = self.running()
                 raise SetupError(f"Processes of an earlier run do not end: {earlier.pids if earlier else self.path}.")
@@ -309,7 +311,7 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _try_lock(descriptor: int, kind: int) -> bool:
+def try_lock(descriptor: int, kind: int) -> bool:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -578,7 +580,7 @@ def manage(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     ensure_environment(with_tools=True)
     has_own_way = any(word.startswith(("-n", "--numprocesses", "-p", "--pdb")) for word in arguments)
-    workers = [] if has_own_way else ["-n", "2"]
+    workers = [] if has_own_way else ["-n", "2", "--dist", "loadgroup"]
     with tempfile.TemporaryDirectory(prefix="factcheck-test-") as name, ExitStack() as stack:
         folder = Folder(Path(name))
         folder.own()
@@ -705,9 +707,8 @@ def passing_signals_to(child: subprocess.Popen[bytes]) -> Iterator[None]:
     def leave_it(_number: int, _frame: object) -> None:
         """A terminal sends Ctrl-C to the child as well, which may have its own use for it, as a shell has."""
 
-    signal.signal(signal.SIGTERM, pass_on)
-    signal.signal(signal.SIGHUP, pass_on)
-    signal.signal(signal.SIGINT, leave_it if sys.stdin.isatty() else pass_on)
+    for each in STOP_SIGNALS:
+        signal.signal(each, leave_it if each == signal.SIGINT and sys.stdin.isatty() else pass_on)
     try:
         yield
     finally:
@@ -732,6 +733,7 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     except StopRequest as request:
+        print("Stopped.", file=sys.stderr)
         return 128 + request.number
 
 
