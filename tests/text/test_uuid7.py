@@ -1,4 +1,5 @@
 import os
+import signal
 import threading
 import time
 from itertools import pairwise
@@ -68,6 +69,7 @@ def test_a_child_process_makes_its_own_even_if_the_lock_was_held_at_the_fork() -
     with module._sequence._lock:
         child = os.fork()
         if child == 0:
+            signal.alarm(10)  # a lock that stays held would otherwise wait for ever
             os.write(writing, b"".join(uuid7().bytes for _ in range(100)))
             os._exit(0)
     os.close(writing)
