@@ -168,7 +168,8 @@ def somebody_else_wrote_it(situation: Situation) -> Refusal | None:
         return yours("self_approval", "You wrote this verdict: somebody who did not write it must approve it.")
     if situation.is_author:
         return yours(
-            "self_approval", "You changed what this verdict rests on after it was proposed: somebody else must approve it."
+            "self_approval",
+            "You changed what this verdict rests on after it was proposed: somebody else must approve it.",
         )
     return None
 
@@ -354,7 +355,7 @@ def _wrong_status(situation: Situation, act: Act) -> Refusal:
     status = Status(situation.claim.status)
     if act in {Act.TAKE, Act.ASSIGN} and status in HELD and situation.hold is not None:
         return Refusal("already_taken", f"{situation.hold.reviewer.get_username()} has this claim in hand.")
-    sources = ", ".join(sorted(Status(source).label for source in MOVES[act].sources))
+    sources = ", ".join(sorted(str(Status(source).label) for source in MOVES[act].sources))
     return Refusal(
         "illegal_move",
         f"This is not possible while the claim is “{status.label}”; it is possible from: {sources}.",
