@@ -38,7 +38,7 @@ def pytest_configure() -> None:
     if numbered == url:
         numbered = f"{url}?db={number}" if url.startswith("unix:") else f"{url.rstrip('/')}/{number}"
     os.environ["REDIS_URL"] = settings.REDIS_URL = numbered
-    app.conf.broker_url = broker_url(numbered)
+    app.conf.update(broker_url=broker_url(numbered))
 
 
 @pytest.fixture
