@@ -1,4 +1,4 @@
-"""What is published, as one frozen document: everything that a public page or an export needs, and nothing of the desk."""
+"""What is published, as one frozen document: all that a public page or an export needs, and nothing of the desk."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ class FrozenEvidence(TypedDict):
 
 
 class FrozenAppearance(TypedDict):
+    """Where the claim stood. `kind` is the article's, `basis` that of the chain's first link; each "" where unknown."""
+
+    kind: str
     url: str
     headline: str
     publisher: str
@@ -44,6 +47,7 @@ class FrozenAppearance(TypedDict):
     is_first: bool
     speech: str | None
     segments: list[list[TextQuoteSelector | TextPositionSelector]]
+    basis: str
     reported_by: list[str]
 
 
@@ -76,7 +80,7 @@ def frozen_content(
     evidence: Sequence[Evidence],
     appearances: Sequence[Appearance],
 ) -> FrozenReview:
-    """The document; claimants come with their roles, appearances with version, article, publisher, segments and chain."""
+    """The document. Claimants come with their roles, appearances with article, publisher, segments and chain."""
     return {
         "version": 1,
         "statement": claim.statement,
@@ -85,7 +89,7 @@ def frozen_content(
         "date_said": claim.date_said,
         "on_behalf_of": claim.on_behalf_of,
         "in_language": review.in_language,
-        "claimants": [_claimant(claimant) for claimant in claimants],
+        "claimants": [_claimant(claimant, said_on=claim.date_said) for claimant in claimants],
         "has_author": has_author(claimants, appearances),
         "rating": _rating(verdict, review.in_language),
         "headline": review.headline,
@@ -104,16 +108,32 @@ def has_author(claimants: Sequence[Claimant], appearances: Sequence[Appearance])
     return not bases or Basis.PRIMARY in bases
 
 
-def _claimant(claimant: Claimant) -> FrozenClaimant:
-    role = max(claimant.roles.all(), key=lambda role: (role.since, role.pk), default=None)
+def _claimant(claimant: Claimant, *, said_on: str) -> FrozenClaimant:
     pages = [f"https://www.wikidata.org/wiki/{claimant.wikidata_id}"] if claimant.wikidata_id else []
     return {
         "id": str(claimant.pk),
         "name": claimant.name,
         "kind": str(claimant.kind),
         "same_as": [*pages, *([claimant.same_as] if claimant.same_as else [])],
-        "role": role.title if role else "",
+        "role": _role(claimant, said_on),
     }
+
+
+def _role(claimant: Claimant, said_on: str) -> str:
+    """What they were when they said it; the latest of the roles that fit, and of all where nobody knows when it was."""
+    fitting = [
+        role
+        for role in claimant.roles.all()
+        if not _is_before(said_on, role.since) and not _is_before(role.until, said_on)
+    ]
+    role = max(fitting, key=lambda role: (role.since, role.pk), default=None)
+    return role.title if role else ""
+
+
+def _is_before(first: str, second: str) -> bool:
+    """Of two partial dates, as far as both are known: 2021 is not before 2021-09."""
+    shared = min(len(first), len(second))
+    return first[:shared] < second[:shared]
 
 
 def _rating(verdict: Verdict, language: str) -> FrozenRating:
@@ -142,8 +162,9 @@ def _evidence(item: Evidence) -> FrozenEvidence:
 
 def _appearance(item: Appearance) -> FrozenAppearance:
     article = item.version.article if item.version else None
-    links = list(item.attributions.all())
+    links = sorted(item.attributions.all(), key=lambda link: link.position)
     return {
+        "kind": str(article.kind) if article else "",
         "url": article.url if article else item.url,
         "headline": article.headline if article else "",
         "publisher": article.publisher.name if article and article.publisher else "",
@@ -157,5 +178,6 @@ def _appearance(item: Appearance) -> FrozenAppearance:
             ]
             for found in item.segments.all()
         ],
+        "basis": str(links[0].basis) if links and links[0].position == 0 else "",
         "reported_by": [link.claimant.name for link in links if link.position > 0 and link.claimant],
     }
