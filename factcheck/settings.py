@@ -43,7 +43,9 @@ DEBUG = False
 PUBLIC_URL = (env("PUBLIC_URL") or f"http://127.0.0.1:{env('PORT')}").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 if _public.scheme not in {"http", "https"} or not _public.hostname:
-    raise ImproperlyConfigured(f"PUBLIC_URL must be an address such as https://factcheck.example.org, not {PUBLIC_URL!r}")
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL must be an address such as https://factcheck.example.org, not {PUBLIC_URL!r}"
+    )
 _is_secure = _public.scheme == "https"
 if not _is_secure and not _is_loopback(_public.hostname):
     raise ImproperlyConfigured("PUBLIC_URL must begin with https:// unless the service is used on this machine alone")
@@ -195,6 +197,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": ["claims.api.schema.complete"],
 }
 
 LOGGING = {

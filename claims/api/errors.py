@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, TypedDict
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from claims.api.request_id import request_id_of
+from claims.api.shapes import ProblemField
 from claims.errors import (
     DomainError,
     InvalidInputError,
@@ -50,12 +51,6 @@ STATUS_OF_ERROR: list[tuple[type[DomainError], int]] = [
     (StaleRevisionError, 412),
     (RuleBrokenError, 409),
 ]
-
-
-class ProblemField(TypedDict):
-    pointer: str
-    code: str
-    detail: str
 
 
 class PreconditionRequiredError(exceptions.APIException):

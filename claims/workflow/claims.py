@@ -227,9 +227,9 @@ def reopen(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None = 
 
 
 @transaction.atomic
-def prioritise(*, actor: Actor, claim_id: UUID, delta: int, reason: str) -> Claim:
+def prioritise(*, actor: Actor, claim_id: UUID, delta: int, reason: str, revision: int | None = None) -> Claim:
     """Moves a claim up or down in the queue; the reason stands beside the points for everybody at the desk."""
-    situation = lock(actor=actor, claim_id=claim_id)
+    situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.PRIORITISE)
     claim, before = situation.claim, situation.claim.priority
     part: Part = {"name": "desk", "value": delta, "reason": f"{actor.name}: {reason}"}
@@ -240,8 +240,8 @@ def prioritise(*, actor: Actor, claim_id: UUID, delta: int, reason: str) -> Clai
 
 
 @transaction.atomic
-def set_due(*, actor: Actor, claim_id: UUID, due: datetime | None) -> Claim:
-    situation = lock(actor=actor, claim_id=claim_id)
+def set_due(*, actor: Actor, claim_id: UUID, due: datetime | None, revision: int | None = None) -> Claim:
+    situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.SET_DUE)
     claim = situation.claim
     before, claim.due = claim.due, due
@@ -251,9 +251,11 @@ def set_due(*, actor: Actor, claim_id: UUID, due: datetime | None) -> Claim:
 
 
 @transaction.atomic
-def mark_urgent(*, actor: Actor, claim_id: UUID, reason: str, is_urgent: bool = True) -> Claim:
+def mark_urgent(
+    *, actor: Actor, claim_id: UUID, reason: str, is_urgent: bool = True, revision: int | None = None
+) -> Claim:
     """An urgent claim comes before every other."""
-    situation = lock(actor=actor, claim_id=claim_id)
+    situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.MARK_URGENT)
     claim = situation.claim
     before, claim.is_urgent = claim.is_urgent, is_urgent

@@ -59,4 +59,9 @@ def look_at(duty: Duty) -> None:
         ring(duty.bell)
         return
     done = duty.do()
-    logger.info("The relay did %s itself (%s): the worker was not heard of for %s.", duty.bell, done, timedelta(PATIENCE.days, PATIENCE.seconds))
+    logger.info(
+        "The relay did %s itself (%s): the worker was not heard of for %s.",
+        duty.bell,
+        done,
+        timedelta(PATIENCE.days, PATIENCE.seconds),
+    )

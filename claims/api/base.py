@@ -1,0 +1,112 @@
+"""What every view shares: strict input, revisions and their tags, and answers rendered once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from claims.access import Actor
+from claims.api.errors import PreconditionRequiredError
+from claims.api.identity import actor_of
+from claims.api.inputs import Strict
+from claims.api.parsing import MAX_BODY
+from claims.errors import InvalidInputError, NotPermittedError
+from claims.vocab import Right
+
+_REVISION = re.compile(r'^"([0-9]+)\.[0-9a-f]{16}"$|^"([0-9]+)"$')
+
+
+class ContractView(APIView):
+    """A view of the contract. `max_body` is the largest body in bytes that it takes."""
+
+    max_body: ClassVar[int] = MAX_BODY
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "HTTP_IDEMPOTENCY_KEY" in request.META:
+            raise ParseError(
+                "Idempotency-Key is not supported here yet: send the request without it.",
+                code="idempotency_unsupported",
+            )
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request)
+
+    def needs(self, right: Right) -> Actor:
+        """Who is asking, if they may; reading what the desk reads is `Right.READ`."""
+        if not self.actor.may(right):
+            raise NotPermittedError(f"This account, or its token, may not do this: it lacks “{right}”.")
+        return self.actor
+
+    def body(self, serializer: type[Strict]) -> dict[str, Any]:
+        """The body, validated. Raises a ValidationError that names each wrong field."""
+        if not isinstance(self.request.data, dict):
+            raise ParseError("The body must be a JSON object.")
+        checked = serializer(data=self.request.data)
+        checked.is_valid(raise_exception=True)
+        found: dict[str, Any] = checked.validated_data
+        return found
+
+    def asked(self, serializer: type[Strict] | None = None) -> dict[str, Any]:
+        """The query parameters, validated; without a serializer none may be given."""
+        checked = (serializer or NoParameters)(data=self.request.query_params)
+        try:
+            checked.is_valid(raise_exception=True)
+        except serializers.ValidationError as error:
+            for name, details in error.get_full_details().items():  # type: ignore[union-attr]
+                first = details[0] if isinstance(details, list) else next(iter(details.values()))[0]
+                code = "unknown_parameter" if first["code"] == "unknown_field" else first["code"]
+                raise InvalidInputError.at(f"/{name}", f"{name}: {first['message']}", code=code) from error
+        found: dict[str, Any] = checked.validated_data
+        return found
+
+    def revision(self, *, is_required: bool = False) -> int | None:
+        """The revision of `If-Match`: 428 where it is required and missing, 400 where it is none of ours."""
+        given = self.request.META.get("HTTP_IF_MATCH")
+        if given is None:
+            if is_required:
+                raise PreconditionRequiredError
+            return None
+        found = _REVISION.match(given.strip())
+        if found is None:
+            raise ParseError(
+                'If-Match takes the ETag of the claim as it was answered, such as "3.0f…".', code="bad_if_match"
+            )
+        return int(found.group(1) or found.group(2))
+
+    def answer(self, body: Mapping[str, Any], *, status: int = 200, revision: int | None = None) -> HttpResponse:
+        """The body as JSON, with its tag where it has a revision; 304 where the reader has exactly this."""
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        if revision is None:
+            response = HttpResponse(content, status=status, content_type="application/json")
+            response["Cache-Control"] = "private, no-store"
+            return response
+        tag = f'"{revision}.{hashlib.sha256(content).hexdigest()[:16]}"'
+        is_known = self.request.method == "GET" and self.request.META.get("HTTP_IF_NONE_MATCH") == tag
+        response = HttpResponse(
+            b"" if is_known else content, status=304 if is_known else status, content_type="application/json"
+        )
+        response["ETag"] = tag
+        response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class NoParameters(Strict):
+    """A view that takes no query parameters."""
+
+
+class ListParameters(Strict):
+    """What every list takes."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    cursor = serializers.CharField(required=False)

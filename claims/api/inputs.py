@@ -1,0 +1,559 @@
+"""What the API takes: strict serializers, one per body, each turned into the input that the workflow knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+from claims.text.dates import PartialDateError, partial_date, starts_at
+from claims.text.normalise import forbidden_character
+from claims.text.urls import UrlError, canonical_url
+from claims.vocab import (
+    ArticleKind,
+    Basis,
+    ClaimantKind,
+    ClaimKind,
+    Relation,
+    SourceKind,
+    Speech,
+    Stance,
+)
+from claims.workflow.claimants import ClaimantFields
+from claims.workflow.claims import ClaimFields
+from claims.workflow.evidence import SourceFields
+from claims.workflow.inputs import (
+    AppearanceInput,
+    ArticleInput,
+    ClaimantInput,
+    ClaimInput,
+    EvidenceInput,
+    LinkInput,
+    PublisherInput,
+    ReviewTextInput,
+    SegmentInput,
+    SourceInput,
+    VerdictInput,
+)
+
+MOST_CLAIMS = 500
+
+
+class Strict(serializers.Serializer[Any]):
+    """A serializer that refuses fields it does not know, instead of dropping what somebody meant to say."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {
+                        name: [serializers.ErrorDetail(f"There is no such field; known are: {known}.", "unknown_field")]
+                        for name in unknown
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """Words as they were sent: white space kept, NUL and lone surrogates refused with the reason."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("trim_whitespace", False)
+        super().__init__(**options)
+
+    def run_validators(self, value: Any) -> None:
+        found = forbidden_character(value) if isinstance(value, str) else None
+        if found:
+            raise serializers.ValidationError(
+                f"The text contains {found}, which no text may.", code="forbidden_character"
+            )
+        super().run_validators(value)
+
+
+class Line(Text):
+    """A short text of one line, trimmed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"trim_whitespace": True, **options})
+
+
+class Address(Line):
+    """An http or https address."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 2000, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if value:
+            try:
+                canonical_url(value)
+            except UrlError as error:
+                raise serializers.ValidationError(str(error), code="bad_url") from error
+        return value
+
+
+class PartialDate(Line):
+    """A day, or a month or a year alone: 2021-09-26, 2021-09, 2021."""
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if value:
+            try:
+                partial_date(value)
+            except PartialDateError as error:
+                raise serializers.ValidationError(str(error), code="bad_date") from error
+        return value
+
+
+class PublicationDate(Line):
+    """A partial date or a date-time with its zone, at most a day ahead: clocks and zones differ by no more."""
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        if not value:
+            return value
+        tomorrow = timezone.now() + timedelta(days=1)
+        if "T" in value or " " in value:
+            return self._instant(value, tomorrow)
+        try:
+            is_ahead = starts_at(value) > tomorrow.date()
+        except PartialDateError as error:
+            raise serializers.ValidationError(str(error), code="bad_date") from error
+        if is_ahead:
+            raise self._ahead()
+        return value
+
+    def _instant(self, value: str, tomorrow: Any) -> str:
+        try:
+            found = parse_datetime(value)
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            detail = "A time of publication is written as 2021-09-26T07:19:00Z, with its zone."
+            raise serializers.ValidationError(detail, code="bad_date")
+        if found > tomorrow:
+            raise self._ahead()
+        return value
+
+    @staticmethod
+    def _ahead() -> serializers.ValidationError:
+        return serializers.ValidationError("The date of publication lies in the future.", code="in_the_future")
+
+
+class Language(Line):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 35, "required": False, "allow_blank": True, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data)
+        parts = value.split("-")
+        if value and not (parts[0].isalpha() and all(part.isalnum() and len(part) <= 8 for part in parts)):
+            raise serializers.ValidationError("A language is a BCP 47 tag such as en or pt-BR.", code="bad_language")
+        return value
+
+
+def optional(**options: Any) -> dict[str, Any]:
+    return {"required": False, "allow_blank": True, "allow_null": True, **options}
+
+
+class ClaimantField(Strict):
+    """A claimant by `id`, or by `name` with what to make of it where nobody has that name."""
+
+    id = serializers.UUIDField(required=False)
+    name = Line(max_length=300, required=False)
+    kind = serializers.ChoiceField(ClaimantKind.choices, required=False, allow_null=True)
+    role = Line(max_length=300, **optional())
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "id" in attrs and "name" in attrs:
+            raise serializers.ValidationError({"name": "Give the id or the name, not both."})
+        if "id" not in attrs and not attrs.get("name"):
+            raise serializers.ValidationError({"name": "Name the claimant, or give the id."})
+        return attrs
+
+
+def claimant_input(given: dict[str, Any]) -> ClaimantInput:
+    return ClaimantInput(
+        id=given.get("id"), name=given.get("name") or "", kind=given.get("kind"), role=given.get("role") or ""
+    )
+
+
+class SegmentField(Strict):
+    start = serializers.IntegerField(required=False, allow_null=True)
+    end = serializers.IntegerField(required=False, allow_null=True)
+    exact = Text(required=False, allow_null=True, max_length=100_000)
+    prefix = Text(**optional(max_length=1000))
+    suffix = Text(**optional(max_length=1000))
+
+
+def segment_input(given: dict[str, Any]) -> SegmentInput:
+    return SegmentInput(
+        start=given.get("start"),
+        end=given.get("end"),
+        exact=given.get("exact"),
+        prefix=given.get("prefix") or "",
+        suffix=given.get("suffix") or "",
+    )
+
+
+class LinkField(Strict):
+    """One link of the chain of who said it; the first is who made the claim."""
+
+    claimant = ClaimantField(required=False, allow_null=True)
+    relation = serializers.ChoiceField(Relation.choices, required=False)
+    basis = serializers.ChoiceField(Basis.choices, required=False)
+    as_named = Line(**optional(max_length=300))
+
+
+class ClaimBody(SegmentField):
+    """A claim, with the place where it stands when it comes with an article."""
+
+    statement = Line(max_length=5000)
+    context = Text(**optional(max_length=20_000))
+    kind = serializers.ChoiceField(ClaimKind.choices, required=False)
+    claimant = ClaimantField(required=False, allow_null=True)
+    claimants = ClaimantField(many=True, required=False, max_length=20)
+    on_behalf_of = Line(**optional(max_length=300))
+    date = PartialDate(**optional())
+    in_language = Language()
+    topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
+    segments = SegmentField(many=True, required=False, max_length=50)
+    speech = serializers.ChoiceField(Speech.choices, required=False, allow_null=True)
+    cue = Line(**optional(max_length=100))
+    claimant_as_named = Line(**optional(max_length=300))
+    reported_by = ClaimantField(many=True, required=False, max_length=20)
+    attribution = LinkField(many=True, required=False, max_length=20)
+    is_first = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("claimant") and attrs.get("claimants"):
+            raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+        if attrs.get("segments") and _has_selector(attrs):
+            raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+        if attrs.get("attribution") and (attrs.get("reported_by") or attrs.get("claimant_as_named")):
+            detail = "Give the whole chain in `attribution`, or `claimant_as_named` and `reported_by`."
+            raise serializers.ValidationError({"attribution": detail})
+        for index, link in enumerate(attrs.get("attribution", [])):
+            if index > 0 and not link.get("claimant"):
+                raise serializers.ValidationError({"attribution": f"Link {index} does not say who reported it."})
+        return attrs
+
+
+def _has_selector(given: Mapping[str, Any]) -> bool:
+    return any(given.get(name) is not None for name in ("start", "end", "exact"))
+
+
+class ArticleClaimBody(ClaimBody):
+    """A claim in an article: it says where it stands."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("segments") and not _has_selector(attrs):
+            detail = "Say where the claim stands: `start` and `end`, `exact`, or `segments`."
+            raise serializers.ValidationError({"exact": serializers.ErrorDetail(detail, "selector_missing")})
+        return super().validate(attrs)
+
+
+class ArticleReference(SegmentField):
+    id = serializers.UUIDField()
+
+
+class ArticleOrId(serializers.Field[Any, Any, Any, Any]):
+    """The article's id, or an object with the id and the place."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str):
+            return {"id": serializers.UUIDField().run_validation(data)}
+        reference = ArticleReference(data=data)
+        reference.is_valid(raise_exception=True)
+        found: dict[str, Any] = reference.validated_data
+        return found
+
+
+class RecordClaimBody(ClaimBody):
+    article = ArticleOrId(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        article = attrs.get("article")
+        if article and not attrs.get("segments") and not _has_selector(attrs) and not _has_selector(article):
+            detail = "Say where the claim stands in the article: `start` and `end`, `exact`, or `segments`."
+            raise serializers.ValidationError({"exact": serializers.ErrorDetail(detail, "selector_missing")})
+        if not article and (attrs.get("segments") or _has_selector(attrs)):
+            raise serializers.ValidationError({"article": "A span needs the article that it stands in."})
+        return super().validate(attrs)
+
+
+def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
+    links = given.get("attribution") or []
+    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
+    if not claimants and links and links[0].get("claimant"):
+        claimants = [links[0]["claimant"]]
+    return ClaimInput(
+        statement=given["statement"],
+        kind=given.get("kind", ClaimKind.FACT),
+        context=given.get("context") or "",
+        claimants=tuple(claimant_input(found) for found in claimants),
+        on_behalf_of=given.get("on_behalf_of") or "",
+        date=given.get("date") or "",
+        in_language=given.get("in_language") or "",
+        topics=tuple(given.get("topics", ())),
+        appearance=_appearance_input(given) if is_in_article else None,
+    )
+
+
+def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
+    segments = given.get("segments") or [given.get("article") if _has_selector(given.get("article") or {}) else given]
+    return AppearanceInput(
+        segments=tuple(segment_input(segment) for segment in segments),
+        speech=given.get("speech"),
+        cue=given.get("cue") or "",
+        chain=_chain(given),
+        is_first=given.get("is_first", False),
+    )
+
+
+def _chain(given: dict[str, Any]) -> tuple[LinkInput, ...]:
+    if given.get("attribution"):
+        return tuple(_link_input(link, is_maker=index == 0) for index, link in enumerate(given["attribution"]))
+    maker = LinkInput(as_named=given.get("claimant_as_named") or "")
+    reporters = (LinkInput(claimant=claimant_input(found)) for found in given.get("reported_by", ()))
+    return (maker, *reporters)
+
+
+def _link_input(given: dict[str, Any], *, is_maker: bool) -> LinkInput:
+    return LinkInput(
+        claimant=None if is_maker else claimant_input(given["claimant"]),
+        relation=given.get("relation"),
+        basis=given.get("basis"),
+        as_named=given.get("as_named") or "",
+    )
+
+
+class PublisherField(Strict):
+    name = Line(max_length=300)
+    site = Line(**optional(max_length=500))
+
+
+class PublisherOrName(serializers.Field[Any, Any, Any, Any]):
+    """The publisher's name, or an object with the name and the site."""
+
+    def to_internal_value(self, data: Any) -> PublisherInput:
+        publisher = PublisherField(data={"name": data} if isinstance(data, str) else data)
+        publisher.is_valid(raise_exception=True)
+        return PublisherInput(publisher.validated_data["name"], publisher.validated_data.get("site") or "")
+
+
+class ArticleBody(Strict):
+    """An article's `text` or `html`, what is known of it, and the claims found in it."""
+
+    text = Text(required=False, allow_null=True)
+    html = Text(required=False, allow_null=True)
+    url = Address(**optional())
+    kind = serializers.ChoiceField(ArticleKind.choices, required=False)
+    headline = Line(**optional(max_length=500))
+    publisher = PublisherOrName(required=False, allow_null=True)
+    author = Line(**optional(max_length=300))
+    date_published = PublicationDate(**optional())
+    in_language = Language(allow_null=True)
+    claims = ArticleClaimBody(many=True, required=False, max_length=MOST_CLAIMS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in ("text", "html") if attrs.get(name) is not None]
+        if len(given) == 2:
+            raise serializers.ValidationError({"html": "Give the text or the HTML, not both."})
+        if not given:
+            detail = "Send the article's `text` or `html`; its address alone is not fetched."
+            raise serializers.ValidationError({"text": serializers.ErrorDetail(detail, "required")})
+        if not attrs[given[0]].strip():
+            raise serializers.ValidationError({given[0]: serializers.ErrorDetail("The text is empty.", "blank")})
+        return attrs
+
+
+def article_input(given: dict[str, Any]) -> ArticleInput:
+    return ArticleInput(
+        text=given.get("text"),
+        html=given.get("html"),
+        kind=given.get("kind", ArticleKind.ARTICLE),
+        url=given.get("url") or "",
+        headline=given.get("headline") or "",
+        publisher=given.get("publisher"),
+        author=given.get("author") or "",
+        date_published=given.get("date_published") or "",
+        in_language=given.get("in_language") or "",
+        claims=tuple(claim_input(claim, is_in_article=True) for claim in given.get("claims", ())),
+    )
+
+
+class ClaimPatch(Strict):
+    statement = Line(max_length=5000, required=False)
+    context = Text(required=False, allow_blank=True, max_length=20_000)
+    kind = serializers.ChoiceField(ClaimKind.choices, required=False)
+    claimant = ClaimantField(required=False, allow_null=True)
+    claimants = ClaimantField(many=True, required=False, max_length=20)
+    on_behalf_of = Line(required=False, allow_blank=True, max_length=300)
+    date = PartialDate(**optional())
+    in_language = Language()
+    topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "claimant" in attrs and "claimants" in attrs:
+            raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+        return attrs
+
+
+def claim_fields(given: dict[str, Any]) -> ClaimFields:
+    claimants = given.get("claimants")
+    if "claimant" in given:
+        claimants = [given["claimant"]] if given["claimant"] else []
+    return ClaimFields(
+        statement=given.get("statement"),
+        context=given.get("context"),
+        kind=given.get("kind"),
+        claimants=None if claimants is None else tuple(claimant_input(found) for found in claimants),
+        on_behalf_of=given.get("on_behalf_of"),
+        date=(given["date"] or "") if "date" in given else None,
+        in_language=given.get("in_language"),
+        topics=tuple(given["topics"]) if "topics" in given else None,
+    )
+
+
+class SourceField(Strict):
+    """A source by `id`, or its kind with an address or a title."""
+
+    id = serializers.UUIDField(required=False)
+    kind = serializers.ChoiceField(SourceKind.choices, required=False)
+    url = Address(**optional())
+    title = Line(**optional(max_length=500))
+    publisher = Line(**optional(max_length=300))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "id" in attrs:
+            if len(attrs) > 1:
+                raise serializers.ValidationError({"id": "Give the id alone, or describe the source."})
+            return attrs
+        if not attrs.get("kind"):
+            kinds = ", ".join(SourceKind)
+            raise serializers.ValidationError({"kind": serializers.ErrorDetail(f"Say what kind: {kinds}.", "required")})
+        if not attrs.get("url") and not attrs.get("title"):
+            raise serializers.ValidationError({"url": "A source needs an address or, where it has none, a title."})
+        return attrs
+
+
+def source_input(given: dict[str, Any]) -> SourceInput:
+    return SourceInput(
+        id=given.get("id"),
+        kind=given.get("kind", ""),
+        url=given.get("url") or "",
+        title=given.get("title") or "",
+        publisher=given.get("publisher") or "",
+    )
+
+
+class SourcePatch(Strict):
+    kind = serializers.ChoiceField(SourceKind.choices, required=False)
+    title = Line(required=False, allow_blank=True, max_length=500)
+    publisher = Line(required=False, allow_blank=True, max_length=300)
+
+
+def source_fields(given: dict[str, Any]) -> SourceFields:
+    return SourceFields(**given)
+
+
+class ClaimEvidence(Strict):
+    source = SourceField()
+    stance = serializers.ChoiceField(Stance.choices)
+    excerpt = Text(**optional(max_length=20_000))
+    note = Text(**optional(max_length=20_000))
+
+
+class EvidenceBody(ClaimEvidence):
+    claim = serializers.UUIDField()
+
+
+def evidence_input(given: dict[str, Any]) -> EvidenceInput:
+    return EvidenceInput(
+        source=source_input(given["source"]),
+        stance=given["stance"],
+        excerpt=given.get("excerpt") or "",
+        note=given.get("note") or "",
+    )
+
+
+class ReviewTextField(Strict):
+    headline = Line(max_length=300, required=False)
+    summary = Text(max_length=5000, required=False)
+    body = Text(max_length=200_000, required=False, allow_blank=True)
+
+
+class ProposeBody(Strict):
+    rating = serializers.SlugField()
+    explanation = Text(max_length=100_000)
+    looked_for = Text(**optional(max_length=20_000))
+    override_reason = Text(**optional(max_length=5000))
+    evidence = ClaimEvidence(many=True, required=False, max_length=100)
+    review = ReviewTextField(required=False)
+
+
+def verdict_input(given: dict[str, Any]) -> VerdictInput:
+    return VerdictInput(
+        rating=given["rating"],
+        explanation=given["explanation"],
+        looked_for=given.get("looked_for") or "",
+        override_reason=given.get("override_reason") or "",
+        evidence=tuple(evidence_input(item) for item in given.get("evidence", ())),
+        review=ReviewTextInput(**given.get("review", {})),
+    )
+
+
+class RoleField(Strict):
+    title = Line(max_length=300)
+    since = PartialDate(**optional())
+    until = PartialDate(**optional())
+
+
+class ClaimantPatch(Strict):
+    name = Line(max_length=300, required=False)
+    kind = serializers.ChoiceField(ClaimantKind.choices, required=False)
+    aliases = serializers.ListField(child=Line(max_length=300), required=False, max_length=200)
+    roles = RoleField(many=True, required=False, max_length=200)
+    wikidata_id = serializers.RegexField(
+        r"^Q[1-9][0-9]{0,18}$",
+        required=False,
+        allow_blank=True,
+        error_messages={"invalid": "A Wikidata id is a Q and a number, such as Q58217."},
+    )
+    same_as = Address(required=False, allow_blank=True)
+
+
+class ClaimantBody(ClaimantPatch):
+    name = Line(max_length=300)
+    kind = serializers.ChoiceField(ClaimantKind.choices)
+
+
+def claimant_fields(given: dict[str, Any]) -> ClaimantFields:
+    roles = given.get("roles")
+    return ClaimantFields(
+        name=given.get("name"),
+        kind=given.get("kind"),
+        wikidata_id=given.get("wikidata_id"),
+        same_as=given.get("same_as"),
+        aliases=tuple(given["aliases"]) if "aliases" in given else None,
+        roles=None
+        if roles is None
+        else tuple((role["title"], role.get("since") or "", role.get("until") or "") for role in roles),
+    )
+
+
+class TopicBody(Strict):
+    slug = serializers.SlugField(max_length=60)
+    name = Line(max_length=120)
+
+
+class WithdrawEvidenceBody(Strict):
+    reason = Text(max_length=2000)

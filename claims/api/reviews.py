@@ -1,0 +1,87 @@
+"""Claim reviews: what the public reads, and its exchange form."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from claims.api import shapes, show
+from claims.api.base import ContractView, ListParameters
+from claims.api.pagination import Key, order_of, page
+from claims.api.schema import page_of, shape
+from claims.errors import NotFoundError
+from claims.interop.claimreview import claimreview_jsonld
+from claims.models import ClaimReview
+from claims.selectors.public import address_of
+from claims.selectors.reviews import latest_revision, review_in_sight, visible_reviews
+from claims.vocab import ReviewState
+
+
+class ReviewParameters(ListParameters):
+    claim = serializers.UUIDField(required=False)
+    state = serializers.ListField(child=serializers.ChoiceField(ReviewState.choices), required=False)
+
+
+def review_shape(row: ClaimReview) -> shapes.ReviewShape:
+    return show.review(row, revision=row.revision)  # type: ignore[attr-defined]  # annotated by the selector
+
+
+class ReviewsView(ContractView):
+    @extend_schema(
+        operation_id="claim_reviews_list", parameters=[ReviewParameters], responses={200: page_of(shapes.ReviewShape)}
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Claim reviews, the newest first; of one claim with `claim`."""
+        asked, actor = self.asked(ReviewParameters), self.actor
+        rows = visible_reviews(actor)
+        if asked.get("claim"):
+            rows = rows.filter(claim=asked["claim"])
+        if asked.get("state"):
+            rows = rows.filter(state__in=asked["state"])
+        found = page(
+            request._request,
+            rows,
+            order=order_of(Key("date_published", is_descending=True, is_nullable=True)),
+            limit=asked["limit"],
+            newsroom_id=actor.newsroom_id,
+            cursor=asked.get("cursor"),
+        )
+        return self.answer(found.shown(review_shape))
+
+
+class ReviewView(ContractView):
+    @extend_schema(operation_id="claim_reviews_read", responses={200: shape(shapes.ReviewShape)})
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        """One claim review with its corrections. The text is the draft; what is published stands in the JSON-LD."""
+        self.asked()
+        return self.answer(review_shape(review_in_sight(actor=self.actor, review_id=review_id)))
+
+
+class ClaimReviewJsonLdView(ContractView):
+    @extend_schema(
+        operation_id="claim_reviews_jsonld",
+        responses={(200, "application/ld+json"): OpenApiResponse(OpenApiTypes.OBJECT, "schema.org ClaimReview")},
+    )
+    def get(self, request: Request, review_id: UUID) -> HttpResponse:
+        """The published revision as schema.org's ClaimReview; 404 while nothing is published."""
+        self.asked()
+        review = review_in_sight(actor=self.actor, review_id=review_id)
+        revision = latest_revision(review)
+        if revision is None or review.state != ReviewState.PUBLISHED or review.date_published is None:
+            raise NotFoundError("This review is not published, so there is nothing to exchange.")
+        document = claimreview_jsonld(
+            revision.content,
+            url=address_of(review),
+            date_published=review.date_published,
+            date_modified=review.date_modified or review.date_published,
+            newsroom=review.newsroom,
+            corrections=review.corrections.all(),
+        )
+        response = self.answer(document)
+        response["Content-Type"] = "application/ld+json"
+        return response

@@ -1,0 +1,49 @@
+"""The topics that a newsroom sorts its claims by."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from claims.api import shapes
+from claims.api.base import ContractView, ListParameters
+from claims.api.inputs import TopicBody
+from claims.api.pagination import Key, order_of, page
+from claims.api.schema import page_of, shape
+from claims.errors import InvalidInputError
+from claims.models import Topic
+from claims.workflow import newsrooms
+
+
+def topic_shape(topic: Topic) -> shapes.TopicShape:
+    return {"slug": topic.slug, "name": topic.name}
+
+
+class TopicsView(ContractView):
+    @extend_schema(operation_id="topics_list", parameters=[ListParameters], responses={200: page_of(shapes.TopicShape)})
+    def get(self, request: Request) -> HttpResponse:
+        """The newsroom's topics by their short name."""
+        asked = self.asked(ListParameters)
+        found = page(
+            request._request,
+            Topic.objects.filter(newsroom_id=self.actor.newsroom_id),
+            order=order_of(Key("slug")),
+            limit=asked["limit"],
+            newsroom_id=self.actor.newsroom_id,
+            cursor=asked.get("cursor"),
+        )
+        return self.answer(found.shown(topic_shape))
+
+    @extend_schema(operation_id="topics_add", request=TopicBody, responses={201: shape(shapes.TopicShape)})
+    def post(self, request: Request) -> HttpResponse:
+        """Adds a topic; for editors and administrators."""
+        self.asked()
+        given = self.body(TopicBody)
+        try:
+            with transaction.atomic():
+                topic = newsrooms.add_topic(actor=self.actor, slug=given["slug"], name=given["name"])
+        except IntegrityError as error:
+            raise InvalidInputError.at("/slug", "This newsroom has a topic of that short name already.") from error
+        return self.answer(topic_shape(topic), status=201)
