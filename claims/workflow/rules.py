@@ -184,7 +184,10 @@ def you_did_not_write_it_or_you_edit(situation: Situation) -> Refusal | None:
 
 
 def you_have_not_approved_it(situation: Situation) -> Refusal | None:
-    if any(situation.actor.is_user(approval.approver_id) for approval in situation.standing_approvals):
+    # Where enough approvals stand and the claim still waits, the content was changed and changed back: one of those who
+    # stand behind it says so again.
+    standing = situation.standing_approvals
+    if len(standing) < APPROVALS_NEEDED and any(situation.actor.is_user(found.approver_id) for found in standing):
         return yours("already_approved", "You have approved exactly this already.")
     return None
 

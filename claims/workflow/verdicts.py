@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from claims.access import Actor
-from claims.errors import FieldProblem, InvalidInputError
+from claims.errors import FieldProblem, InvalidInputError, RuleBrokenError
 from claims.models import Approval, Claim, ClaimReview, Rating, RatingScale, Verdict
 from claims.selectors.members import actor_in
 from claims.selectors.recusals import is_recused
@@ -178,25 +178,37 @@ def approve(
         raise InvalidInputError.at("/note", "Say why you do not agree.", code="required")
     own_rating = rating_called(situation.claim, rating) if rating else None
     verdict = situation.verdict
-    assert verdict is not None and actor.user is not None  # noqa: S101, PT018 - a claim in approval has a verdict
+    assert verdict is not None  # noqa: S101 - a claim in approval has a verdict
     if agrees and own_rating and own_rating.pk != verdict.rating_id:
-        detail = f"You agree with “{verdict.rating.label('en')}” and give another rating: send `agrees: false` to disagree."
+        detail = (
+            f"You agree with “{verdict.rating.label('en')}” and give another rating: send `agrees: false` to disagree."
+        )
         raise InvalidInputError.at("/rating", detail, code="rating_differs")
-    Approval.objects.create(
-        newsroom_id=verdict.newsroom_id,
-        verdict=verdict,
-        verdict_author_id=verdict.author_id,
-        approver=actor.user,
-        agrees=agrees,
-        rating=own_rating,
-        note=note,
-        content_sha256=situation.content_sha256,
-    )
-    situation.forget("approvals")
+    if not any(actor.is_user(approval.approver_id) for approval in situation.standing_approvals):
+        _record_approval(situation, agrees=agrees, rating=own_rating, note=note)
+    elif not agrees:
+        detail = "You have approved exactly this before: send it back with the reason instead."
+        raise RuleBrokenError(detail, code="already_approved")
     if not agrees:
         ratings = changed(verdict.rating.code, own_rating.code if own_rating else None)
         return _send_back(situation, {"reason": changed(None, note), "disagreement": ratings})
     return _approved(situation, note)
+
+
+def _record_approval(situation: Situation, *, agrees: bool, rating: Rating | None, note: str) -> None:
+    verdict, approver = situation.verdict, situation.actor.user
+    assert verdict is not None and approver is not None  # noqa: S101, PT018 - asked by `approve`
+    Approval.objects.create(
+        newsroom_id=verdict.newsroom_id,
+        verdict=verdict,
+        verdict_author_id=verdict.author_id,
+        approver=approver,
+        agrees=agrees,
+        rating=rating,
+        note=note,
+        content_sha256=situation.content_sha256,
+    )
+    situation.forget("approvals")
 
 
 def _approved(situation: Situation, note: str) -> Claim:
