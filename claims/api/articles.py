@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_shape, recorded_shape
-from claims.api.inputs import ArticleBody, Strict, article_input
+from claims.intake.bodies import ArticleBody, Strict, article_input
 from claims.api.pagination import Key, order_of, page
 from claims.api.parsing import MAX_ARTICLE
 from claims.api.schema import page_of, shape

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from claims.access import Actor
 from claims.api.errors import PreconditionRequiredError
 from claims.api.identity import actor_of
-from claims.api.inputs import Strict
+from claims.intake.bodies import Strict
 from claims.api.parsing import MAX_BODY
 from claims.errors import InvalidInputError, NotPermittedError
 from claims.vocab import Right

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.http.request import RawPostDataException
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -14,6 +13,7 @@ from rest_framework.parsers import BaseParser
 MAX_DEPTH = 32
 MAX_BODY = 1024 * 1024
 MAX_ARTICLE = 5 * 1024 * 1024
+MOST_DRAINED = 64 * 1024 * 1024
 
 
 class BodyTooLargeError(APIException):
@@ -89,7 +89,8 @@ class StrictJSONParser(BaseParser):
             length = int(stream.META.get("CONTENT_LENGTH") or 0)
         except (AttributeError, ValueError):
             length = 0
-        if length > min(limit, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if length > limit:
+            _drain(stream, length)
             raise BodyTooLargeError(limit)
         try:
             raw: bytes = stream.read(limit + 1)
@@ -98,3 +99,10 @@ class StrictJSONParser(BaseParser):
         if len(raw) > limit:
             raise BodyTooLargeError(limit)
         return raw
+
+
+def _drain(stream: Any, length: int) -> None:
+    """Reads on past a refused body, within reason, so that the client is listening when the refusal comes."""
+    left = min(length, MOST_DRAINED)
+    while left > 0 and (chunk := stream.read(min(left, 64 * 1024))):
+        left -= len(chunk)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from claims.api import shapes
 from claims.api.base import ContractView
 from claims.api.claims import claim_shape
-from claims.api.inputs import Language, Strict
+from claims.intake.bodies import Language, Strict
 from claims.api.schema import shape
 from claims.api.show import maybe_instant
 from claims.selectors.claims import claim_in_full

@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.openapi import AutoSchema
 
 from claims.api import shapes
-from claims.api.inputs import ArticleReference, PublisherField
+from claims.intake.bodies import ArticleReference, PublisherField
 from claims.text import anchors
 
 Schema = dict[str, Any]
@@ -122,14 +122,14 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
 
 class PublisherOrNameField(OpenApiSerializerFieldExtension):
-    target_class = "claims.api.inputs.PublisherOrName"
+    target_class = "claims.intake.bodies.PublisherOrName"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
         return {"oneOf": [{"type": "string"}, auto_schema.resolve_serializer(PublisherField, direction).ref]}
 
 
 class ArticleOrIdField(OpenApiSerializerFieldExtension):
-    target_class = "claims.api.inputs.ArticleOrId"
+    target_class = "claims.intake.bodies.ArticleOrId"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
         reference = auto_schema.resolve_serializer(ArticleReference, direction).ref

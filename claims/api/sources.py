@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_in_sight
-from claims.api.inputs import (
+from claims.intake.bodies import (
     EvidenceBody,
     SourceField,
     SourcePatch,

@@ -61,9 +61,7 @@ def may_record(actor: Actor) -> None:
         raise NotPermittedError("This account may not record articles or claims.")
 
 
-def find_spans(
-    source: Normalised, given: Sequence[ClaimInput], *, pointers: Sequence[str]
-) -> list[tuple[Span, ...]]:
+def find_spans(source: Normalised, given: Sequence[ClaimInput], *, pointers: Sequence[str]) -> list[tuple[Span, ...]]:
     """The spans of every claim in its text. Raises InvalidInputError naming each one that cannot be found."""
     problems: list[FieldProblem] = []
     found: list[tuple[Span, ...]] = []
@@ -123,7 +121,9 @@ def people_named(claim: ClaimInput, pointer: str) -> Iterable[tuple[str, Claiman
 class Batch:
     """The rows of several claims, gathered and written in one statement per table."""
 
-    def __init__(self, *, actor: Actor, version: ArticleVersion | None, roster: Roster, topics: dict[str, Topic]) -> None:
+    def __init__(
+        self, *, actor: Actor, version: ArticleVersion | None, roster: Roster, topics: dict[str, Topic]
+    ) -> None:
         self.actor = actor
         self.version = version
         self.roster = roster
@@ -183,9 +183,7 @@ class Batch:
 
     def _claim(self, given: ClaimInput, matches: list[Match]) -> Claim:
         now = timezone.now()
-        ambiguous = next(
-            (name.name for name, match in zip(given.claimants, matches) if match.claimant is None), ""
-        )
+        ambiguous = next((name.name for name, match in zip(given.claimants, matches) if match.claimant is None), "")
         how = ClaimantMatch.AMBIGUOUS if ambiguous else matches[0].how if matches else ClaimantMatch.NONE
         claim: Claim = self._row(
             Claim,
@@ -194,7 +192,7 @@ class Batch:
             kind=given.kind,
             on_behalf_of=given.on_behalf_of,
             date_said=given.date,
-            in_language=given.in_language,
+            in_language=given.in_language or (self.version.article.in_language if self.version else ""),
             claimant_match=how,
             claimant_named=ambiguous,
             status=Status.RECORDED,
@@ -297,9 +295,7 @@ def record_in_version(
     known = None if is_new else Known(version)
     own_voice = _own_voice(version.article) if _speaks_itself(given) else None
     batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
-    recorded = [
-        _record_one(batch, known, claim, found, own_voice) for claim, found in zip(given, spans, strict=True)
-    ]
+    recorded = [_record_one(batch, known, claim, found, own_voice) for claim, found in zip(given, spans, strict=True)]
     batch.save()
     if batch.rows[Claim]:
         ring_after_commit(Bell.ENQUEUE_ARTICLE, version.article_id)
@@ -355,7 +351,9 @@ def _copied(row: Any, **values: Any) -> Any:
 
 
 def _speaks_itself(given: Sequence[ClaimInput]) -> bool:
-    return any(claim.appearance and claim.appearance.speech == Speech.OWN_VOICE and not claim.claimants for claim in given)
+    return any(
+        claim.appearance and claim.appearance.speech == Speech.OWN_VOICE and not claim.claimants for claim in given
+    )
 
 
 def _own_voice(article: Article) -> Claimant | None:
@@ -399,9 +397,7 @@ def record_claim(*, actor: Actor, given: ClaimInput, article_id: UUID | None = N
 
 def _record_alone(actor: Actor, given: ClaimInput) -> Recorded:
     topics = topics_named(actor.newsroom_id, [given], pointers=[""])
-    batch = Batch(
-        actor=actor, version=None, roster=Roster(actor.newsroom_id, people_named(given, "")), topics=topics
-    )
+    batch = Batch(actor=actor, version=None, roster=Roster(actor.newsroom_id, people_named(given, "")), topics=topics)
     recorded = batch.add(given, (), own_voice=None)
     batch.save()
     ring_after_commit(Bell.ENQUEUE_CLAIM, recorded.claim.pk)

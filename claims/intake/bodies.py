@@ -1,4 +1,4 @@
-"""What the API takes: strict serializers, one per body, each turned into the input that the workflow knows."""
+"""What callers send, over REST or in a file: strict serializers, each turned into the input that the workflow knows."""
 
 from __future__ import annotations
 
