@@ -427,7 +427,7 @@ def service_programs(folder: Folder, services: Services, listener: socket.socket
         log=folder.logs / "worker.log",
         environ=services.environ,
         folder=ROOT,
-        orphan_signal=signal.SIGQUIT,  # Celery's quick stop: what it drops is found again in the database
+        orphan_signal=signal.SIGKILL,  # its gentler stops can hang without a broker; Celery has its children killed too
         patience=30.0,
         inherited=(folder.in_use,),
     )
