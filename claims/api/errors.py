@@ -22,6 +22,7 @@ from claims.errors import (
     RuleBrokenError,
     StaleRevisionError,
 )
+from claims.intake.problems import problems_in
 
 logger = logging.getLogger(__name__)
 
@@ -106,8 +107,7 @@ def _body_of(error: Exception, request: HttpRequest) -> dict[str, Any] | None:
     if isinstance(error, PermissionDenied):
         return problem(request, 403, "You may not do this.", code="not_permitted")
     if isinstance(error, exceptions.ValidationError):
-        fields = list(_fields(error.get_full_details(), ""))
-        return problem(request, 400, " ".join(field["detail"] for field in fields), code="invalid", errors=fields)
+        return _domain_problem(InvalidInputError(problems_in(error.detail)), request)
     if isinstance(error, exceptions.APIException):
         status = 401 if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed) else None
         codes = error.get_codes()
@@ -130,29 +130,6 @@ def _domain_problem(error: DomainError, request: HttpRequest) -> dict[str, Any]:
     if isinstance(error, StaleRevisionError):
         return problem(request, status, error.detail, code=error.code, current_revision=error.current_revision)
     return problem(request, status, error.detail, code=error.code)
-
-
-def _fields(detail: Any, pointer: str) -> list[ProblemField]:
-    """Flattens DRF's nested details; a serializer's own messages stand at its own pointer."""
-    if isinstance(detail, dict) and set(detail) == {"message", "code"} and isinstance(detail["code"], str):
-        return [{"pointer": pointer, "code": detail["code"], "detail": str(detail["message"])}]
-    if isinstance(detail, dict):
-        found: list[ProblemField] = []
-        for key, value in detail.items():
-            below = pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}"
-            found += _fields(value, below)
-        return found
-    if isinstance(detail, list):
-        is_message_list = all(isinstance(item, dict) and set(item) == {"message", "code"} for item in detail)
-        found = []
-        for index, item in enumerate(detail):
-            found += _fields(item, pointer if is_message_list else f"{pointer}/{index}")
-        return found
-    return []
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def not_found_problem(request: HttpRequest) -> dict[str, Any]:
