@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import PROTECT, F, Q
 from django.db.models.functions import Now
@@ -96,11 +98,12 @@ class Claim(Tenant, Subject):
                 condition=Q(status__in=sorted(str(status) for status in WAITING)),
                 name="claim_queue",
             ),
-            models.Index(
-                F("newsroom"), F("is_urgent").desc(), F("rank").desc(), F("id"), name="claim_priority_order"
-            ),
+            models.Index(F("newsroom"), F("is_urgent").desc(), F("rank").desc(), F("id"), name="claim_priority_order"),
             models.Index(F("newsroom"), F("due").asc(nulls_last=True), F("id"), name="claim_due_order"),
             models.Index(fields=["newsroom", "created_at", "id"], name="claim_created_order"),
+            # What the worker has yet to enqueue, the oldest first.
+            models.Index(fields=["created_at", "id"], condition=Q(status=Status.RECORDED), name="claim_recorded"),
+            GinIndex(SearchVector("statement", config="simple"), name="claim_search"),
             models.Index(fields=["newsroom", "updated_at", "id"], name="claim_updated_order"),
         ]
         triggers = [
@@ -151,10 +154,14 @@ class Appearance(Tenant):
     url = models.CharField(_("address"), max_length=2000, blank=True)
     date_published = models.CharField(_("seen on"), max_length=40, blank=True)
     speech = models.CharField(_("speech"), max_length=20, choices=Speech, null=True, blank=True)  # noqa: DJ001 - null: nobody said which
-    cue = models.CharField(_("cue"), max_length=100, blank=True, help_text=_("The word that introduces it: said, claims …"))
+    cue = models.CharField(
+        _("cue"), max_length=100, blank=True, help_text=_("The word that introduces it: said, claims …")
+    )
     is_first = models.BooleanField(_("first appearance"), default=False)
     is_suggested = models.BooleanField(
-        _("suggested"), default=False, help_text=_("The text is a copy of one in which the claim stands; nobody has confirmed it here.")
+        _("suggested"),
+        default=False,
+        help_text=_("The text is a copy of one in which the claim stands; nobody has confirmed it here."),
     )
     anchor = models.CharField(max_length=20, choices=AnchorState, default=AnchorState.UNCHANGED)
 
