@@ -1,4 +1,4 @@
-"""After a commit, says "look now". The bell is a hint: what is to be done stands in the rows, and the relay finds it."""
+"""After a commit, says "look now". A bell is a hint: what is to be done stands in the rows, and the relay finds it."""
 
 from __future__ import annotations
 

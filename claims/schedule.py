@@ -19,7 +19,7 @@ PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something to be done: since when the oldest piece of it has been due (None: nothing is), how to ring, how to do."""
+    """Something to be done: since when the oldest of it has been due (None: it is not), how to ring, how to do."""
 
     bell: Bell
     due_since: Callable[[], datetime | None]

@@ -16,8 +16,8 @@ from rest_framework.request import Request
 from claims.access import Actor
 from claims.api import shapes
 from claims.api.claims import ClaimAnswer, claim_in_sight
-from claims.intake.bodies import ClaimPatch, Line, ProposeBody, Strict, Text, claim_fields, optional, verdict_input
 from claims.api.schema import shape
+from claims.intake.bodies import ClaimPatch, Line, ProposeBody, Strict, Text, claim_fields, optional, verdict_input
 from claims.vocab import Act, CorrectionKind, DeclineReason, Stage, WaitingOn
 from claims.workflow import claims, queue, reviews, verdicts
 

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_shape, recorded_shape
-from claims.intake.bodies import ArticleBody, Strict, article_input
 from claims.api.pagination import Key, order_of, page
 from claims.api.parsing import MAX_ARTICLE
 from claims.api.schema import page_of, shape
+from claims.intake.bodies import ArticleBody, Strict, article_input
 from claims.models import Article, ArticleVersion, Claim
 from claims.selectors.articles import article_in_sight, claims_in, newest_versions
 from claims.selectors.claims import in_full, visible_articles

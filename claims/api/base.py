@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 from claims.access import Actor
 from claims.api.errors import PreconditionRequiredError
 from claims.api.identity import actor_of
-from claims.intake.bodies import Strict
 from claims.api.parsing import MAX_BODY
-from claims.errors import InvalidInputError, NotPermittedError
+from claims.errors import FieldProblem, InvalidInputError, NotPermittedError
+from claims.intake.bodies import Strict
+from claims.intake.problems import problems_in
 from claims.vocab import Right
 
 _REVISION = re.compile(r'^"([0-9]+)\.[0-9a-f]{16}"$|^"([0-9]+)"$')
@@ -63,10 +64,7 @@ class ContractView(APIView):
         try:
             checked.is_valid(raise_exception=True)
         except serializers.ValidationError as error:
-            for name, details in error.get_full_details().items():  # type: ignore[union-attr]
-                first = details[0] if isinstance(details, list) else next(iter(details.values()))[0]
-                code = "unknown_parameter" if first["code"] == "unknown_field" else first["code"]
-                raise InvalidInputError.at(f"/{name}", f"{name}: {first['message']}", code=code) from error
+            raise InvalidInputError([_of_parameter(found) for found in problems_in(error.detail)]) from error
         found: dict[str, Any] = checked.validated_data
         return found
 
@@ -99,6 +97,11 @@ class ContractView(APIView):
         response["ETag"] = tag
         response["Cache-Control"] = "private, no-cache"
         return response
+
+
+def _of_parameter(problem: FieldProblem) -> FieldProblem:
+    code = "unknown_parameter" if problem.code == "unknown_field" else problem.code
+    return FieldProblem(problem.pointer, code, f"{problem.pointer.removeprefix('/')}: {problem.detail}")
 
 
 class NoParameters(Strict):

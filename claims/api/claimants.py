@@ -11,9 +11,9 @@ from rest_framework.request import Request
 
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.intake.bodies import ClaimantBody, ClaimantPatch, claimant_fields
 from claims.api.pagination import Key, order_of, page
 from claims.api.schema import page_of, shape
+from claims.intake.bodies import ClaimantBody, ClaimantPatch, claimant_fields
 from claims.selectors.claimants import claimant_in_sight, claimants_of, record_of
 from claims.vocab import Right
 from claims.workflow import claimants

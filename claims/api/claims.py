@@ -14,10 +14,10 @@ from rest_framework.request import Request
 from claims.access import Actor
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.intake.bodies import ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
 from claims.api.pagination import Key, Order, order_of, page, reverse
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
+from claims.intake.bodies import ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
 from claims.models import Approval, Claim, Event
 from claims.selectors.claims import (
     EXPANDABLE,

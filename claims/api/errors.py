@@ -91,11 +91,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     set_rollback()
     response = Response(body, status=body["status"], content_type=MEDIA_TYPE)
-    if isinstance(error, exceptions.APIException):
-        if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-            response["WWW-Authenticate"] = "Bearer"
-        if isinstance(error, exceptions.Throttled) and error.wait is not None:
-            response["Retry-After"] = str(int(error.wait) + 1)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        response["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from claims.api import shapes
 from claims.api.base import ContractView
 from claims.api.claims import claim_shape
-from claims.intake.bodies import Language, Strict
 from claims.api.schema import shape
 from claims.api.show import maybe_instant
+from claims.intake.bodies import Language, Strict
 from claims.selectors.claims import claim_in_full
 from claims.selectors.queue import depth, why_nothing
 from claims.vocab import Right, Stage

@@ -15,6 +15,7 @@ from claims.intake.bodies import ArticleReference, PublisherField
 from claims.text import anchors
 
 Schema = dict[str, Any]
+Direction = Literal["request", "response"]
 
 _PLAIN: dict[Any, Schema] = {
     str: {"type": "string"},
@@ -87,7 +88,7 @@ def _object(of: type[Any]) -> Schema:
     found: Schema = {
         "type": "object",
         "properties": {name: schema_of(hint) for name, hint in get_type_hints(of).items()},
-        "required": sorted(of.__required_keys__),  # type: ignore[attr-defined]  # of every TypedDict
+        "required": sorted(of.__required_keys__),
     }
     return {"description": of.__doc__, **found} if of.__doc__ else found
 
@@ -105,7 +106,7 @@ def complete(result: Schema, **_: object) -> Schema:
     return result
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registry is untyped
     target_class = "claims.api.identity.TokenAuthentication"
     name = "token"
 
@@ -113,7 +114,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "A token of one member of one newsroom."}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registry is untyped
     target_class = "claims.api.identity.DeskSession"
     name = "session"
 
@@ -121,17 +122,17 @@ class SessionScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "The desk's session."}
 
 
-class PublisherOrNameField(OpenApiSerializerFieldExtension):
+class PublisherOrNameField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # its registry is untyped
     target_class = "claims.intake.bodies.PublisherOrName"
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
         return {"oneOf": [{"type": "string"}, auto_schema.resolve_serializer(PublisherField, direction).ref]}
 
 
-class ArticleOrIdField(OpenApiSerializerFieldExtension):
+class ArticleOrIdField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # its registry is untyped
     target_class = "claims.intake.bodies.ArticleOrId"
 
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
         reference = auto_schema.resolve_serializer(ArticleReference, direction).ref
         return {"oneOf": [{"type": "string", "format": "uuid"}, reference]}
 

@@ -1,4 +1,4 @@
-"""What the API answers with, as types: the presenters are checked against them, and the OpenAPI document is made of them."""
+"""What the API answers with, as types: presenters are checked against them, the OpenAPI document is made of them."""
 
 from __future__ import annotations
 

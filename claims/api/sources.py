@@ -12,6 +12,9 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_in_sight
+from claims.api.pagination import Key, order_of, page
+from claims.api.schema import page_of, shape
+from claims.errors import InvalidInputError, NotFoundError
 from claims.intake.bodies import (
     EvidenceBody,
     SourceField,
@@ -21,9 +24,6 @@ from claims.intake.bodies import (
     source_fields,
     source_input,
 )
-from claims.api.pagination import Key, order_of, page
-from claims.api.schema import page_of, shape
-from claims.errors import InvalidInputError, NotFoundError
 from claims.selectors.sources import evidence_in_sight, evidence_of, source_in_sight, sources_of
 from claims.vocab import Right
 from claims.workflow import evidence

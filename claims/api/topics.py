@@ -9,10 +9,10 @@ from rest_framework.request import Request
 
 from claims.api import shapes
 from claims.api.base import ContractView, ListParameters
-from claims.intake.bodies import TopicBody
 from claims.api.pagination import Key, order_of, page
 from claims.api.schema import page_of, shape
 from claims.errors import InvalidInputError
+from claims.intake.bodies import TopicBody
 from claims.models import Topic
 from claims.workflow import newsrooms
 

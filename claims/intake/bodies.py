@@ -159,6 +159,10 @@ class Language(Line):
         return value
 
 
+def many(child: type[Strict], *, at_most: int) -> serializers.ListSerializer[Any]:
+    return serializers.ListSerializer(child=child(), required=False, max_length=at_most)
+
+
 def optional(**options: Any) -> dict[str, Any]:
     return {"required": False, "allow_blank": True, "allow_null": True, **options}
 
@@ -216,20 +220,20 @@ class ClaimBody(SegmentField):
     """A claim, with the place where it stands when it comes with an article."""
 
     statement = Line(max_length=5000)
-    context = Text(**optional(max_length=20_000))
+    context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
     kind = serializers.ChoiceField(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
-    claimants = ClaimantField(many=True, required=False, max_length=20)
+    claimants = many(ClaimantField, at_most=20)
     on_behalf_of = Line(**optional(max_length=300))
     date = PartialDate(**optional())
     in_language = Language()
     topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
-    segments = SegmentField(many=True, required=False, max_length=50)
+    segments = many(SegmentField, at_most=50)
     speech = serializers.ChoiceField(Speech.choices, required=False, allow_null=True)
     cue = Line(**optional(max_length=100))
     claimant_as_named = Line(**optional(max_length=300))
-    reported_by = ClaimantField(many=True, required=False, max_length=20)
-    attribution = LinkField(many=True, required=False, max_length=20)
+    reported_by = many(ClaimantField, at_most=20)
+    attribution = many(LinkField, at_most=20)
     is_first = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -361,7 +365,7 @@ class ArticleBody(Strict):
     author = Line(**optional(max_length=300))
     date_published = PublicationDate(**optional())
     in_language = Language(allow_null=True)
-    claims = ArticleClaimBody(many=True, required=False, max_length=MOST_CLAIMS)
+    claims = many(ArticleClaimBody, at_most=MOST_CLAIMS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = [name for name in ("text", "html") if attrs.get(name) is not None]
@@ -392,10 +396,10 @@ def article_input(given: dict[str, Any]) -> ArticleInput:
 
 class ClaimPatch(Strict):
     statement = Line(max_length=5000, required=False)
-    context = Text(required=False, allow_blank=True, max_length=20_000)
+    context = Text(required=False, allow_blank=True, max_length=20_000)  # type: ignore[assignment]  # becomes a field, not an attribute
     kind = serializers.ChoiceField(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
-    claimants = ClaimantField(many=True, required=False, max_length=20)
+    claimants = many(ClaimantField, at_most=20)
     on_behalf_of = Line(required=False, allow_blank=True, max_length=300)
     date = PartialDate(**optional())
     in_language = Language()
@@ -466,7 +470,7 @@ def source_fields(given: dict[str, Any]) -> SourceFields:
 
 
 class ClaimEvidence(Strict):
-    source = SourceField()
+    source = SourceField()  # type: ignore[assignment]  # becomes a field, not an attribute
     stance = serializers.ChoiceField(Stance.choices)
     excerpt = Text(**optional(max_length=20_000))
     note = Text(**optional(max_length=20_000))
@@ -496,7 +500,7 @@ class ProposeBody(Strict):
     explanation = Text(max_length=100_000)
     looked_for = Text(**optional(max_length=20_000))
     override_reason = Text(**optional(max_length=5000))
-    evidence = ClaimEvidence(many=True, required=False, max_length=100)
+    evidence = many(ClaimEvidence, at_most=100)
     review = ReviewTextField(required=False)
 
 
@@ -521,7 +525,7 @@ class ClaimantPatch(Strict):
     name = Line(max_length=300, required=False)
     kind = serializers.ChoiceField(ClaimantKind.choices, required=False)
     aliases = serializers.ListField(child=Line(max_length=300), required=False, max_length=200)
-    roles = RoleField(many=True, required=False, max_length=200)
+    roles = many(RoleField, at_most=200)
     wikidata_id = serializers.RegexField(
         r"^Q[1-9][0-9]{0,18}$",
         required=False,

@@ -12,7 +12,7 @@ from claims.errors import FieldProblem
 def problems_in(detail: Any, pointer: str = "") -> list[FieldProblem]:
     """The nested details of a serializer as flat problems, each at its JSON pointer."""
     if isinstance(detail, ErrorDetail):
-        return [FieldProblem(pointer, detail.code, str(detail))]
+        return [FieldProblem(pointer, detail.code or "invalid", str(detail))]
     if isinstance(detail, dict):
         return [
             problem

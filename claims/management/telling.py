@@ -23,7 +23,7 @@ def claimants_of(claim: Claim) -> str:
 
 
 def chain_of(claim: Claim) -> str:
-    """Who made the claim and, where somebody else reports it, through whom: "Josep Borrell, reported by Sergey Lavrov"."""
+    """Who made the claim and, where others report it, through whom: "Josep Borrell, reported by Sergey Lavrov"."""
     reporters = [
         link.claimant.name
         for appearance in claim.appearances.all()[:1]
@@ -36,7 +36,8 @@ def chain_of(claim: Claim) -> str:
 def one_line(claim: Claim) -> str:
     rating = f" {claim.verdict.rating.code}" if claim.verdict else ""
     urgent = "!" if claim.is_urgent else " "
-    return f"{claim.pk}  {claim.status:<11}{urgent}{claim.priority:>4}{rating}  {claimants_of(claim)}: {claim.statement}"
+    state = f"{claim.status:<11}{urgent}{claim.priority:>4}{rating}"
+    return f"{claim.pk}  {state}  {claimants_of(claim)}: {claim.statement}"
 
 
 def status_label(claim: Claim) -> str:

@@ -14,6 +14,7 @@ from claims.models.claims import (
     Topic,
 )
 from claims.models.events import Event
+from claims.models.logins import LoginAttempt
 from claims.models.operations import Heartbeat
 from claims.models.ratings import Rating, RatingScale
 from claims.models.reviews import ClaimReview, ClaimReviewRevision, Correction
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Heartbeat",
+    "LoginAttempt",
     "Membership",
     "Newsroom",
     "Publisher",

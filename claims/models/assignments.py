@@ -41,9 +41,7 @@ class Assignment(Tenant):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["held_until"], condition=Q(state=AssignmentState.LIVE), name="assignment_lapses"
-            ),
+            models.Index(fields=["held_until"], condition=Q(state=AssignmentState.LIVE), name="assignment_lapses"),
             models.Index(
                 fields=["on_hold_until"],
                 condition=Q(state=AssignmentState.LIVE, on_hold_until__isnull=False),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import PROTECT, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.accounts import User
@@ -61,7 +60,9 @@ class ClaimReviewRevision(Tenant):
     number = models.PositiveIntegerField()
     verdict = TenantForeignKey(Verdict, related_name="+")
     content_sha256 = models.CharField(max_length=64)
-    content = models.JSONField(help_text=_("What was published: texts, claim, claimants, rating, evidence, appearances."))
+    content = models.JSONField(
+        help_text=_("What was published: texts, claim, claimants, rating, evidence, appearances.")
+    )
     published_by = models.ForeignKey(User, on_delete=PROTECT, related_name="+", db_index=False)
     published_at = models.DateTimeField()
 

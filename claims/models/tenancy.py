@@ -10,6 +10,9 @@ from django.db.models import DO_NOTHING, PROTECT, ForeignKey
 
 from claims.text.uuid7 import uuid7
 
+#: As `RunSQL` takes them: each a statement, or one with its parameters.
+Statements = list[str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | None]]
+
 
 class Tenant(models.Model):
     """A row that belongs to one newsroom.
@@ -45,8 +48,8 @@ def tenant_table(table: str, *, is_root: bool = False) -> migrations.RunSQL:
 
     A root table hangs on the newsroom alone and gets a key to it; every other is bound through its parents' keys.
     """
-    forward = [f"ALTER TABLE {table} ADD CONSTRAINT {table}_tenant UNIQUE (newsroom_id, id)"]
-    backward = [f"ALTER TABLE {table} DROP CONSTRAINT {table}_tenant"]
+    forward: Statements = [f"ALTER TABLE {table} ADD CONSTRAINT {table}_tenant UNIQUE (newsroom_id, id)"]
+    backward: Statements = [f"ALTER TABLE {table} DROP CONSTRAINT {table}_tenant"]
     if is_root:
         forward.append(
             f"ALTER TABLE {table} ADD CONSTRAINT {table}_newsroom FOREIGN KEY (newsroom_id) "
@@ -58,7 +61,8 @@ def tenant_table(table: str, *, is_root: bool = False) -> migrations.RunSQL:
 
 def tenant_keys(table: str, columns: Iterable[tuple[str, str]]) -> migrations.RunSQL:
     """`FOREIGN KEY (newsroom_id, column) REFERENCES target (newsroom_id, id)` for each (column, target table)."""
-    forward, backward = [], []
+    forward: Statements = []
+    backward: Statements = []
     for column, target in columns:
         name = f"{table}_{column}_same_newsroom"
         forward.append(

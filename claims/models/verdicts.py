@@ -68,9 +68,7 @@ class Approval(Tenant):
         verbose_name_plural = _("approvals")
         constraints = [
             models.CheckConstraint(condition=~Q(approver=F("verdict_author")), name="approval_by_somebody_else"),
-            models.UniqueConstraint(
-                fields=["verdict", "approver", "content_sha256"], name="approval_once_per_content"
-            ),
+            models.UniqueConstraint(fields=["verdict", "approver", "content_sha256"], name="approval_once_per_content"),
         ]
         triggers: list[pgtrigger.Trigger] = append_only()
 

@@ -46,20 +46,20 @@ def visible_events(actor: Actor, claim: Claim) -> QuerySet[Event]:
     return events if actor.audience == Audience.DESK else events.exclude(audience=Audience.DESK)
 
 
-def _claimants() -> Prefetch:
+def _claimants() -> Prefetch[str]:
     return Prefetch("claim_claimants", ClaimClaimant.objects.select_related("claimant").order_by("position"))
 
 
-def _live_assignments() -> Prefetch:
+def _live_assignments() -> Prefetch[str]:
     live = Assignment.objects.filter(state=AssignmentState.LIVE).select_related("reviewer")
     return Prefetch("assignments", live, to_attr="live")
 
 
-def _reviews() -> Prefetch:
+def _reviews() -> Prefetch[str]:
     return Prefetch("reviews", ClaimReview.objects.order_by("id"))
 
 
-def _places() -> Prefetch:
+def _places() -> Prefetch[str]:
     places = Appearance.objects.select_related("version__article").defer("version__text").order_by("id")
     return Prefetch("appearances", places)
 

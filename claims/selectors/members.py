@@ -30,7 +30,9 @@ def membership_in_session(request: HttpRequest) -> Membership | None:
         return None
     found = list(memberships_of(user))
     chosen = request.session.get(SESSION_KEY)
-    return next((membership for membership in found if str(membership.newsroom_id) == chosen), found[0] if found else None)
+    return next(
+        (membership for membership in found if str(membership.newsroom_id) == chosen), found[0] if found else None
+    )
 
 
 def actor_in_session(request: HttpRequest) -> Actor | None:

@@ -69,7 +69,9 @@ def why_nothing(actor: Actor, *, is_narrowed: bool) -> list[str]:
         free = f", soonest free {date_format(timezone.localtime(soonest), 'H:i')}" if soonest else ""
         reasons.append(f"{_counted(by_others['count'], 'is', 'are')} held by others{free}")
     mine = Claim.objects.filter(
-        newsroom_id=actor.newsroom_id, status__in=sorted(HELD), assignments__reviewer=actor.user,
+        newsroom_id=actor.newsroom_id,
+        status__in=sorted(HELD),
+        assignments__reviewer=actor.user,
         assignments__state=AssignmentState.LIVE,
     ).count()
     if mine:

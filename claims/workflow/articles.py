@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -56,8 +55,8 @@ class _Incoming:
 def record_article(*, actor: Actor, given: ArticleInput) -> RecordedArticle:
     """Records a text and the claims given with it.
 
-    The same address and text, or the same text where either side has no address and no other publisher is named, is the
-    first article again; the same address with another text is its next version; the same text elsewhere is a copy of it.
+    The same address and text, or the same text where either side has no address and no other publisher is named, is
+    the first article again; the same address with another text is its next version; the same text elsewhere a copy.
     Raises InvalidInputError for a page without text and for every span that is not in the text; nothing is written then.
     """
     may_record(actor)
@@ -142,9 +141,7 @@ def _again_or_next_version(
     return RecordedArticle(article, version, is_existing=False, claims=_claims(actor, incoming, version))
 
 
-def _again(
-    actor: Actor, incoming: _Incoming, version: ArticleVersion, publisher: Publisher | None
-) -> RecordedArticle:
+def _again(actor: Actor, incoming: _Incoming, version: ArticleVersion, publisher: Publisher | None) -> RecordedArticle:
     article = Article.objects.select_for_update(no_key=True).get(pk=version.article_id)
     version.article = article
     _fill_blanks(article, incoming, publisher)
@@ -158,7 +155,7 @@ def _new(
         id=uuid7(),
         newsroom_id=actor.newsroom_id,
         kind=incoming.given.kind,
-        copy_of_id=original and (original.article.copy_of_id or original.article_id),
+        copy_of_id=(original.article.copy_of_id or original.article_id) if original else None,
         recorded_by=actor.user,
         **_metadata(incoming, publisher),
     )
@@ -181,7 +178,7 @@ def _new(
     return RecordedArticle(article, version, is_existing=False, claims=claims)
 
 
-def _claims(actor: Actor, incoming: _Incoming, version: ArticleVersion, *, is_new: bool = False) -> Sequence[Recorded]:
+def _claims(actor: Actor, incoming: _Incoming, version: ArticleVersion, *, is_new: bool = False) -> list[Recorded]:
     if not incoming.given.claims:
         return []
     return record_in_version(
@@ -216,9 +213,7 @@ def _metadata(incoming: _Incoming, publisher: Publisher | None) -> dict[str, Any
 
 def _fill_blanks(article: Article, incoming: _Incoming, publisher: Publisher | None) -> None:
     """Metadata given again fills what was empty, and overwrites nothing."""
-    filled = [
-        name for name, value in _metadata(incoming, publisher).items() if value and not getattr(article, name)
-    ]
+    filled = [name for name, value in _metadata(incoming, publisher).items() if value and not getattr(article, name)]
     for name in filled:
         setattr(article, name, _metadata(incoming, publisher)[name])
     if filled:

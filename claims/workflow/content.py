@@ -28,7 +28,9 @@ def content_of(
         "date": claim.date_said,
         "on_behalf_of": claim.on_behalf_of,
         "claimants": [str(link.claimant_id) for link in claimants],
-        "rating": [verdict.rating.code, str(verdict.rating.scale_id), verdict.rating.scale.version] if verdict else None,
+        "rating": [verdict.rating.code, str(verdict.rating.scale_id), verdict.rating.scale.version]
+        if verdict
+        else None,
         "explanation": verdict.explanation if verdict else "",
         "looked_for": verdict.looked_for if verdict else "",
         "evidence": sorted(

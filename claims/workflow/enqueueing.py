@@ -1,4 +1,4 @@
-"""Recorded claims get their priority and enter the queue. Safe to run twice, at once, or never: the rows say what is left."""
+"""Recorded claims get their priority and enter the queue. Safe to run twice, or at once: the rows say what is left."""
 
 from __future__ import annotations
 
@@ -63,9 +63,7 @@ def _with_standing(claims: list[Claim]) -> list[tuple[Claim, tuple[list[str], bo
         found.pk: found
         for found in Claim.objects.filter(pk__in=[claim.pk for claim in claims])
         .annotate(
-            articles=Count(
-                "appearances__version__article", filter=Q(appearances__is_suggested=False), distinct=True
-            ),
+            articles=Count("appearances__version__article", filter=Q(appearances__is_suggested=False), distinct=True),
             offices=Count("claim_claimants__claimant__roles", distinct=True),
         )
         .prefetch_related(Prefetch("claim_claimants", ClaimClaimant.objects.select_related("claimant")))
@@ -75,8 +73,8 @@ def _with_standing(claims: list[Claim]) -> list[tuple[Claim, tuple[list[str], bo
             claim,
             (
                 [link.claimant.kind for link in facts[claim.pk].claim_claimants.all()],
-                facts[claim.pk].offices > 0,  # type: ignore[attr-defined]  # annotated above
-                facts[claim.pk].articles,  # type: ignore[attr-defined]  # annotated above
+                facts[claim.pk].offices > 0,
+                facts[claim.pk].articles,
             ),
         )
         for claim in claims
@@ -96,6 +94,4 @@ def _enqueue_one(claim: Claim, standing: tuple[list[str], bool, int]) -> Event:
         "status": changed(str(Status.RECORDED), str(Status.QUEUED)),
         "priority": changed(None, claim.priority),
     }
-    return event_on(
-        claim, type=EventType.CLAIM_QUEUED, actor=None, changes=changes, occurred_at=claim.updated_at
-    )
+    return event_on(claim, type=EventType.CLAIM_QUEUED, actor=None, changes=changes, occurred_at=claim.updated_at)

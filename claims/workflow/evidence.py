@@ -76,7 +76,9 @@ def _told(item: Evidence) -> dict[str, str]:
 def withdraw(*, actor: Actor, evidence_id: UUID, reason: str) -> Evidence:
     """Takes a piece of evidence back; it stays in the history, with the reason."""
     claim_id = (
-        Evidence.objects.filter(newsroom_id=actor.newsroom_id, pk=evidence_id).values_list("claim_id", flat=True).first()
+        Evidence.objects.filter(newsroom_id=actor.newsroom_id, pk=evidence_id)
+        .values_list("claim_id", flat=True)
+        .first()
     )
     if claim_id is None:
         raise NotFoundError("There is no such evidence in this newsroom.")

@@ -41,8 +41,8 @@ class LinkInput:
 class AppearanceInput:
     """Where a claim stands and who is named there, without the text that it stands in.
 
-    `speech` None: nobody said which. `chain` goes from who made the claim to who reported it in the article; what a link
-    leaves out follows from the speech and from whether somebody reports it.
+    `speech` None: nobody said which. `chain` goes from who made the claim to who reported it in the article; what a
+    link leaves out follows from the speech and from whether somebody reports it.
     """
 
     segments: tuple[SegmentInput, ...] = ()

@@ -42,9 +42,8 @@ def parts_of(
         parts.append({"name": "check_worthiness", "value": NAMES_A_NUMBER, "reason": "names a number"})
     if has_role or PUBLIC_KINDS.intersection(claimant_kinds):
         parts.append({"name": "reach", "value": IN_OFFICE, "reason": "made by somebody in public office"})
-    if further := min(MOST_FOR_ARTICLES, PER_FURTHER_ARTICLE * (articles - 1)):
-        if further > 0:
-            parts.append({"name": "sightings", "value": further, "reason": f"stands in {articles} places"})
+    if (further := min(MOST_FOR_ARTICLES, PER_FURTHER_ARTICLE * (articles - 1))) > 0:
+        parts.append({"name": "sightings", "value": further, "reason": f"stands in {articles} places"})
     return [*parts, *editors_parts]
 
 

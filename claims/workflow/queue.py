@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from claims.access import Actor
-from claims.errors import InvalidInputError, NotFoundError, NotPermittedError, RuleBrokenError
+from claims.errors import InvalidInputError, NotPermittedError, RuleBrokenError
 from claims.models import Assignment, Claim, Recusal, User
 from claims.selectors.members import actor_in
 from claims.selectors.queue import takeable, takeable_for_approval
@@ -47,9 +47,11 @@ def take_next(
     if not actor.may(Right.REVIEW):
         raise NotPermittedError("Only a reviewer takes claims from the queue.")
     candidates = takeable(actor) if stage == Stage.CHECK else takeable_for_approval(actor)
-    claim = _narrowed(candidates, topic=topic, in_language=in_language).select_for_update(
-        skip_locked=True, of=("self",), no_key=True
-    ).first()
+    claim = (
+        _narrowed(candidates, topic=topic, in_language=in_language)
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .first()
+    )
     return None if claim is None else _take(Situation(claim=claim, actor=actor), stage)
 
 
@@ -65,14 +67,16 @@ def _take(situation: Situation, stage: Stage) -> Claim:
     assert situation.actor.user is not None  # noqa: S101 - the service has no right to take, which `require` tells
     hold(situation, reviewer=situation.actor.user, stage=stage, until=timezone.now() + TAKE_LASTS)
     reviewer = situation.actor.name
-    finish(situation, _ACT_OF_STAGE[stage], changes={"reviewer": changed(None, reviewer), "stage": changed(None, stage)})
+    finish(
+        situation, _ACT_OF_STAGE[stage], changes={"reviewer": changed(None, reviewer), "stage": changed(None, stage)}
+    )
     return situation.claim
 
 
 def hold(
     situation: Situation, *, reviewer: User, stage: Stage = Stage.CHECK, until: datetime | None = None, note: str = ""
 ) -> Assignment:
-    """A live assignment; without `until` it does not lapse by itself. One per claim and stage, says the database too."""
+    """A live assignment; without `until` it does not lapse by itself. One per claim and stage, says the database."""
     assignment = Assignment.objects.create(
         newsroom_id=situation.claim.newsroom_id,
         claim=situation.claim,
@@ -174,11 +178,12 @@ def _resume(situation: Situation) -> Claim:
 
 
 @transaction.atomic
-def recuse(*, actor: Actor, claim_id: UUID, reason: str) -> Claim:
-    """Somebody keeps away from a claim; what they had in hand of it goes back to the queue. Only admins see the reason."""
-    situation = lock(actor=actor, claim_id=claim_id)
+def recuse(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None = None) -> Claim:
+    """Somebody keeps away from a claim; what they had in hand goes back to the queue. Only admins see the reason."""
+    situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.RECUSE)
     claim = situation.claim
+    assert actor.user is not None  # noqa: S101 - `require` has refused the service
     try:
         with transaction.atomic():
             Recusal.objects.create(newsroom_id=actor.newsroom_id, user=actor.user, claim=claim, reason=reason)

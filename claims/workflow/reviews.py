@@ -27,7 +27,12 @@ KINDS_OF_CHANGE = tuple(kind for kind in CorrectionKind if kind != CorrectionKin
 
 @transaction.atomic
 def publish(
-    *, actor: Actor, claim_id: UUID, kind: CorrectionKind | None = None, public_note: str = "", revision: int | None = None
+    *,
+    actor: Actor,
+    claim_id: UUID,
+    kind: CorrectionKind | None = None,
+    public_note: str = "",
+    revision: int | None = None,
 ) -> Claim:
     """Shows exactly what was approved, as a new revision under the review's one address.
 
@@ -70,7 +75,9 @@ def _check_note(kind: CorrectionKind | None, public_note: str, *, is_change: boo
         problems.append(FieldProblem("/public_note", "required", "Readers are told what was changed, and why."))
     if not is_change and (kind is not None or public_note):
         field = "/kind" if kind is not None else "/public_note"
-        problems.append(FieldProblem(field, "nothing_to_correct", "This is the first publication: nothing is corrected."))
+        problems.append(
+            FieldProblem(field, "nothing_to_correct", "This is the first publication: nothing is corrected.")
+        )
     if problems:
         raise InvalidInputError(problems)
 
@@ -145,7 +152,7 @@ def correct(
     if show_notice and review is not None and review.state == ReviewState.PUBLISHED:
         review.being_checked_again_since = timezone.now()
         review.save(update_fields=["being_checked_again_since"])
-    changes = {"reason": changed(None, reason), "notice": changed(False, show_notice)}
+    changes = {"reason": changed(None, reason), "notice": changed(before=False, after=show_notice)}
     return_to_author(situation, Act.CORRECT, changes)
     return situation.claim
 
@@ -160,8 +167,6 @@ def retract(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None =
     review.state, review.retraction_reason = ReviewState.RETRACTED, reason
     review.date_modified, review.being_checked_again_since = timezone.now(), None
     review.save()
-    _enter(
-        review, CorrectionKind.RETRACTION, reason, made_by=actor.user, at=review.date_modified, before=latest
-    )
+    _enter(review, CorrectionKind.RETRACTION, reason, made_by=actor.user, at=review.date_modified, before=latest)
     finish(situation, Act.RETRACT, changes={"reason": changed(None, reason)}, is_new_content=True)
     return situation.claim

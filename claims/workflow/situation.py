@@ -43,9 +43,7 @@ class Situation:
 
     @cached_property
     def live_assignments(self) -> list[Assignment]:
-        return list(
-            Assignment.objects.filter(claim=self.claim, state=AssignmentState.LIVE).select_related("reviewer")
-        )
+        return list(Assignment.objects.filter(claim=self.claim, state=AssignmentState.LIVE).select_related("reviewer"))
 
     @property
     def hold(self) -> Assignment | None:

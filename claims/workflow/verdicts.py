@@ -147,7 +147,7 @@ def return_to_author(situation: Situation, act: Act, changes: dict[str, Change])
         changes["reviewer"] = changed(None, author.get_username())
         finish(situation, act, changes=changes)
         return
-    changes["urgent"] = changed(claim.is_urgent, True)
+    changes["urgent"] = changed(claim.is_urgent, after=True)
     claim.is_urgent = True
     finish(situation, act, changes=changes, arrival=Status.QUEUED, fields=["is_urgent"])
 

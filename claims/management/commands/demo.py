@@ -82,8 +82,10 @@ class Command(BaseCommand):
         parts = ", ".join(f"{part['value']} {part['reason']}" for part in claim.priority_parts)
         self.step(reviewer.name, f"takes the first claim in the queue: {claim.statement}")
         self.step("", f"  priority {claim.priority}: {parts}")
-        source = SourceInput(kind="primary", url="https://records.example/ledger/2026", title="The public ledger for 2026")
-        given = EvidenceInput(source, "refutes", excerpt="The figure stands in table 4.", note="Read on the day of the check.")
+        source = SourceInput(
+            kind="primary", url="https://records.example/ledger/2026", title="The public ledger for 2026"
+        )
+        given = EvidenceInput(source, "refutes", excerpt="The figure stands in table 4.", note="Read today.")
         evidence.add(actor=reviewer, claim_id=claim.pk, given=given)
         self.step(reviewer.name, f"attaches evidence: {source.title} ({source.kind}, {given.stance})")
         text = ReviewTextInput(

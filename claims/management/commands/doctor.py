@@ -23,8 +23,8 @@ MISSED_BEATS = 3
 class Finding(NamedTuple):
     """`is_fatal`: the service cannot work so; otherwise it works, but somebody should look."""
 
-    is_well: bool
     what: str
+    is_well: bool
     is_fatal: bool = False
 
 
@@ -41,11 +41,11 @@ class Command(BaseCommand):
 
 
 def look_around() -> Iterator[Finding]:
-    yield Finding(True, f"public address {settings.PUBLIC_URL}")
+    yield Finding(f"public address {settings.PUBLIC_URL}", is_well=True)
     try:
         yield from _database()
     except DatabaseError as error:
-        yield Finding(False, f"the database does not answer: {str(error).splitlines()[0]}", is_fatal=True)
+        yield Finding(f"the database does not answer: {str(error).splitlines()[0]}", is_well=False, is_fatal=True)
         return
     yield _redis()
 
@@ -55,33 +55,37 @@ def _database() -> Iterator[Finding]:
         cursor.execute("SHOW server_version")
         [version] = cursor.fetchone()
     is_new_enough = connection.cursor().connection.info.server_version >= OLDEST_POSTGRESQL
-    yield Finding(is_new_enough, f"PostgreSQL {version} (16 or later is needed)", is_fatal=True)
+    yield Finding(f"PostgreSQL {version} (16 or later is needed)", is_well=is_new_enough, is_fatal=True)
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    yield Finding(not pending, f"{len(pending)} migrations pending" if pending else "no migration pending", is_fatal=True)
+    told = f"{len(pending)} migrations pending" if pending else "no migration pending"
+    yield Finding(told, is_well=not pending, is_fatal=True)
     if pending:
         return
     newsrooms, members = Newsroom.objects.count(), Membership.objects.count()
-    yield Finding(newsrooms > 0, f"{newsrooms} newsrooms, {members} memberships")
+    yield Finding(f"{newsrooms} newsrooms, {members} memberships", is_well=newsrooms > 0)
     for name in (heartbeats.RELAY, heartbeats.WORKER):
         yield _beating(name)
     for duty in DUTIES:
         since = duty.due_since()
         behind = timezone.now() - since if since else timedelta(0)
-        yield Finding(behind < 2 * PATIENCE, f"{duty.bell}: {f'due for {behind}' if since else 'nothing due'}")
+        told = f"{duty.bell}: {f'due for {behind}' if since else 'nothing due'}"
+        yield Finding(told, is_well=behind < 2 * PATIENCE)
 
 
 def _beating(name: str) -> Finding:
     beat = Heartbeat.objects.filter(name=name).first()
     if beat is None:
-        return Finding(False, f"the {name} has never been heard of: is it running?")
+        return Finding(f"the {name} has never been heard of: is it running?", is_well=False)
     silent = timezone.now() - beat.beaten_at
-    return Finding(silent < MISSED_BEATS * WORKER_BEATS_EVERY, f"the {name} was heard of {silent.total_seconds():.0f} s ago")
+    is_well = silent < MISSED_BEATS * WORKER_BEATS_EVERY
+    return Finding(f"the {name} was heard of {silent.total_seconds():.0f} s ago", is_well=is_well)
 
 
 def _redis() -> Finding:
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1).ping()
     except redis.RedisError as error:
-        return Finding(False, f"Redis does not answer ({error}): the relay does the work meanwhile, more slowly")
-    return Finding(True, "Redis answers")
+        told = f"Redis does not answer ({error}): the relay does the work meanwhile, more slowly"
+        return Finding(told, is_well=False)
+    return Finding("Redis answers", is_well=True)

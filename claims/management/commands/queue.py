@@ -11,7 +11,7 @@ from claims.selectors.queue import QUEUE_ORDER, waiting
 
 
 class Command(BaseCommand):
-    help = "Shows what waits to be checked, in the order in which `take next` offers it, with the parts of each priority."
+    help = "Shows what waits to be checked, in the order of `take next`, with the parts of each priority."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--newsroom", default=DEFAULT_NEWSROOM)

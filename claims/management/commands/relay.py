@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Runs the schedule until it is told to stop. It needs PostgreSQL alone: with Redis away it does the work itself."
+    help = "Runs the schedule until it is told to stop. It needs PostgreSQL alone: with Redis away it works itself."
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

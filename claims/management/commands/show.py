@@ -29,7 +29,8 @@ class Command(BaseCommand):
         self.head(claim)
         for appearance in claim.appearances.all():
             self.stdout.write("Stands in:")
-            self.stdout.write(f"  article {appearance.version.article_id}" if appearance.version else f"  {appearance.url}")
+            version = appearance.version
+            self.stdout.write(f"  article {version.article_id}" if version else f"  {appearance.url}")
             for segment in appearance.segments.all():
                 self.stdout.write(f"  {segment.start}–{segment.end}: “{segment.exact}”")
         for item in live_evidence().filter(claim=claim):
