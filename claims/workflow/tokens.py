@@ -6,15 +6,19 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from claims.access import Actor
+from claims.errors import NotFoundError, RuleBrokenError
 from claims.models import ApiToken, Membership
+from claims.selectors.desk import visible_tokens
 from claims.vocab import EventType, Scope
-from claims.workflow.events import record_newsroom_event
+from claims.workflow.events import changed, record_newsroom_event
 
 LIFETIME = timedelta(days=90)
 #: A token's last use is kept to the minute, so that a busy client does not write a row per request.
@@ -39,6 +43,25 @@ def make(*, membership: Membership, scopes: Sequence[Scope] = (), lifetime: time
         type=EventType.TOKEN_MADE,
         actor=membership.user,
         changes={"token": {"before": None, "after": record.prefix}, "scopes": {"before": None, "after": record.scopes}},
+    )
+    return token
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, token_id: UUID) -> ApiToken:
+    """Ends a token for good: one's own, or as an administrator anybody's in the newsroom."""
+    token = visible_tokens(actor).select_for_update(of=("self",)).filter(pk=token_id).first()
+    if token is None:
+        raise NotFoundError("There is no such token in this newsroom.")
+    if token.revoked_at is not None:
+        raise RuleBrokenError("This token has been revoked already.", code="already_revoked")
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at"])
+    record_newsroom_event(
+        newsroom_id=actor.newsroom_id,
+        type=EventType.TOKEN_REVOKED,
+        actor=actor.user,
+        changes={"token": changed(token.prefix, None), "member": changed(token.user.get_username(), None)},
     )
     return token
 

@@ -1,0 +1,27 @@
+"""Imports every module that registers an admin, once the models are there."""
+
+from claims.admin import (
+    accounts,
+    articles,
+    assignments,
+    claimants,
+    claims,
+    events,
+    ratings,
+    reviews,
+    sources,
+    verdicts,
+)
+
+__all__ = [
+    "accounts",
+    "articles",
+    "assignments",
+    "claimants",
+    "claims",
+    "events",
+    "ratings",
+    "reviews",
+    "sources",
+    "verdicts",
+]
