@@ -580,7 +580,8 @@ def manage(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     ensure_environment(with_tools=True)
     has_own_way = any(word.startswith(("-n", "--numprocesses", "-p", "--pdb")) for word in arguments)
-    workers = [] if has_own_way else ["-n", "2", "--dist", "loadgroup"]
+    # Whole files at a time: the tests of one file may share a server that takes seconds to start.
+    workers = [] if has_own_way else ["-n", "2", "--dist", "loadfile"]
     with tempfile.TemporaryDirectory(prefix="factcheck-test-") as name, ExitStack() as stack:
         folder = Folder(Path(name))
         folder.own()

@@ -23,9 +23,6 @@ from tests.processes import descendants, is_alive, needs_linux, wait_for, wait_u
 
 SETTINGS = {"DATABASE_URL", "REDIS_URL", "PORT", "PUBLIC_URL", "SECRET_KEY", "FACTCHECK_VAR"}
 
-# The tests that start the whole service share one folder and one worker of the suite.
-whole_service = pytest.mark.xdist_group("whole service")
-
 
 def clean_environment(**settings: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in SETTINGS} | settings
@@ -122,7 +119,6 @@ def running_service(var: Path, taken: int) -> Iterator[Up]:
         up.process.wait(60)
 
 
-@whole_service
 def test_up_serves_on_the_next_free_port_and_says_how_to_go_on(up: Up, taken: int) -> None:
     assert f"Port {taken} is taken; this is port {up.address.rpartition(':')[2]}." in up.text
     assert f"Logs:  {up.var}/log" in up.text
@@ -130,13 +126,11 @@ def test_up_serves_on_the_next_free_port_and_says_how_to_go_on(up: Up, taken: in
     assert up.answer("/readyz") == http.client.OK
 
 
-@whole_service
 def test_what_is_written_about_a_run_is_for_its_user_alone(up: Up) -> None:
     for name in ("run.json", "secret_key"):
         assert stat.S_IMODE((up.var / name).stat().st_mode) == 0o600
 
 
-@whole_service
 def test_a_second_up_names_the_first_and_leaves_it_alone(up: Up) -> None:
     second = run_py("up", FACTCHECK_VAR=str(up.var))
     assert second.returncode == 1
@@ -144,7 +138,6 @@ def test_a_second_up_names_the_first_and_leaves_it_alone(up: Up) -> None:
     assert up.answer("/readyz") == http.client.OK
 
 
-@whole_service
 def test_manage_uses_the_running_services_and_keeps_standard_output_for_the_command(up: Up) -> None:
     words = "import sys; from django.db import connection as c; c.ensure_connection()"
     words += "; print(sys.stdin.read().upper(), c.connection.info.host, end=''); sys.exit(7)"
@@ -154,7 +147,6 @@ def test_manage_uses_the_running_services_and_keeps_standard_output_for_the_comm
 
 
 @needs_linux
-@whole_service
 @pytest.mark.parametrize("program", ["web", "PostgreSQL"])
 def test_a_program_that_was_killed_is_started_again(up: Up, program: str) -> None:
     killed = up.pid_of(program)
@@ -165,7 +157,6 @@ def test_a_program_that_was_killed_is_started_again(up: Up, program: str) -> Non
 
 
 @needs_linux
-@whole_service
 def test_sigterm_stops_everything_and_the_next_start_survives_kill_9(up: Up) -> None:
     family = descendants(up.process.pid)
     up.process.terminate()
