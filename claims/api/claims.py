@@ -18,7 +18,7 @@ from claims.api.pagination import Key, Order, order_of, page, reverse
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
 from claims.intake.bodies import ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
-from claims.models import Approval, Claim, Event
+from claims.models import Approval, Claim, ClaimReviewRevision, Event
 from claims.selectors.claims import (
     EXPANDABLE,
     claim_in_full,
@@ -28,8 +28,9 @@ from claims.selectors.claims import (
     visible_claims,
     visible_events,
 )
+from claims.selectors.reviews import latest_revision
 from claims.selectors.similar import similar_claims
-from claims.vocab import Audience, ClaimKind, Coarse, Right, Status
+from claims.vocab import Audience, ClaimKind, ReviewState, Right, Status
 from claims.workflow import claims, recording
 from claims.workflow.recording import Recorded
 from claims.workflow.rules import allowed_acts
@@ -68,23 +69,31 @@ def several(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
     return serializers.ListField(child=child, required=False)
 
 
-class ClaimParameters(ListParameters):
-    status = several(serializers.ChoiceField([*Status.choices, *Coarse.choices]))
+class SubmitterParameters(ListParameters):
+    """What a list takes from somebody outside the desk: nothing that would tell what the desk is doing."""
+
     kind = several(serializers.ChoiceField(ClaimKind.choices))
-    rating = several(serializers.SlugField())
     claimant = several(serializers.UUIDField())
     publisher = several(serializers.UUIDField())
     article = several(serializers.UUIDField())
     topic = several(serializers.SlugField())
     language = several(serializers.CharField(max_length=35))
-    assignee = several(serializers.CharField(max_length=150))
-    due_after = serializers.DateTimeField(required=False)
-    due_before = serializers.DateTimeField(required=False)
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)
     q = serializers.CharField(required=False, max_length=500)
-    order = serializers.ChoiceField(ORDER_CHOICES, default="-created")
+    order = serializers.ChoiceField(["created", "-created"], default="-created")
     expand = Expand(required=False)
+
+
+class ClaimParameters(SubmitterParameters):
+    """What a list takes. The filters of the desk's work are for the desk alone."""
+
+    status = several(serializers.ChoiceField(Status.choices))
+    rating = several(serializers.SlugField())
+    assignee = several(serializers.CharField(max_length=150))
+    due_after = serializers.DateTimeField(required=False)
+    due_before = serializers.DateTimeField(required=False)
+    order = serializers.ChoiceField(ORDER_CHOICES, default="-created")
 
 
 class OneClaimParameters(Strict):
@@ -110,8 +119,16 @@ def standing_of(row: Claim, actor: Actor) -> Sequence[Approval]:
 def claim_shape(row: Claim, actor: Actor) -> shapes.ClaimShape:
     """A claim that was read with `in_full`, as its reader may see it."""
     situation = _situation(row, actor)
-    acts = [str(act) for act in allowed_acts(situation)] if actor.audience == Audience.DESK else []
+    if actor.audience != Audience.DESK:
+        return show.claim(row, actor=actor, published=latest_published(row))
+    acts = [str(act) for act in allowed_acts(situation)]
     return show.claim(row, actor=actor, allowed_acts=acts, standing=lambda: situation.standing_approvals)
+
+
+def latest_published(row: Claim) -> ClaimReviewRevision | None:
+    """What the public was last told of a claim."""
+    review = next(iter(row.reviews.all()), None)
+    return latest_revision(review) if review is not None and review.state == ReviewState.PUBLISHED else None
 
 
 def recorded_shape(recorded: Recorded, shown: shapes.ClaimShape) -> shapes.ClaimShape:
@@ -130,7 +147,8 @@ class ClaimsView(ClaimAnswer):
     @extend_schema(operation_id="claims_list", parameters=[ClaimParameters], responses={200: page_of(shapes.ClaimRow)})
     def get(self, request: Request) -> HttpResponse:
         """Claims in a chosen order, narrowed by filters; several values of one filter are alternatives."""
-        asked, actor = self.asked(ClaimParameters), self.actor
+        actor = self.actor
+        asked = self.asked(ClaimParameters if actor.audience == Audience.DESK else SubmitterParameters)
         expand = asked.get("expand", frozenset())
         found = page(
             request._request,

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from claims.access import Actor
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.pagination import Key, order_of, page
@@ -17,9 +18,9 @@ from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
 from claims.interop.claimreview import claimreview_jsonld
 from claims.models import ClaimReview
-from claims.selectors.public import address_of
+from claims.selectors.public import address_of, latest_revisions
 from claims.selectors.reviews import latest_revision, review_in_sight, visible_reviews
-from claims.vocab import ReviewState
+from claims.vocab import Audience, ReviewState
 
 
 class ReviewParameters(ListParameters):
@@ -27,8 +28,12 @@ class ReviewParameters(ListParameters):
     state = serializers.ListField(child=serializers.ChoiceField(ReviewState.choices), required=False)
 
 
-def review_shape(row: ClaimReview) -> shapes.ReviewShape:
-    return show.review(row, revision=row.revision)  # type: ignore[attr-defined]  # annotated by the selector
+def review_shapes(rows: list[ClaimReview], actor: Actor) -> dict[UUID, shapes.ReviewShape]:
+    """Each review as its reader may see it: the draft for the desk, what was published for everybody else."""
+    if actor.audience == Audience.DESK:
+        return {row.pk: show.review(row, revision=row.revision) for row in rows}  # type: ignore[attr-defined]  # annotated
+    latest = latest_revisions(rows)
+    return {row.pk: show.published_review(row, latest=latest[row.pk]) for row in rows}
 
 
 class ReviewsView(ContractView):
@@ -51,7 +56,8 @@ class ReviewsView(ContractView):
             newsroom_id=actor.newsroom_id,
             cursor=asked.get("cursor"),
         )
-        return self.answer(found.shown(review_shape))
+        shown = review_shapes(found.rows, actor)
+        return self.answer(found.shown(lambda row: shown[row.pk]))
 
 
 class ReviewView(ContractView):
@@ -59,7 +65,8 @@ class ReviewView(ContractView):
     def get(self, request: Request, review_id: UUID) -> HttpResponse:
         """One claim review with its corrections. The text is the draft; what is published stands in the JSON-LD."""
         self.asked()
-        return self.answer(review_shape(review_in_sight(actor=self.actor, review_id=review_id)))
+        row = review_in_sight(actor=self.actor, review_id=review_id)
+        return self.answer(review_shapes([row], self.actor)[row.pk])
 
 
 class ClaimReviewJsonLdView(ContractView):

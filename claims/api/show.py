@@ -20,6 +20,7 @@ from claims.models import (
     Claim,
     Claimant,
     ClaimReview,
+    ClaimReviewRevision,
     Correction,
     Event,
     Evidence,
@@ -113,13 +114,13 @@ def review_url(review: ClaimReview) -> str | None:
     return None if review.state == ReviewState.DRAFT else f"{settings.PUBLIC_URL}/reviews/{review.slug}/"
 
 
-def publication(review: ClaimReview | None) -> shapes.Publication | None:
+def publication(review: ClaimReview | None, *, headline: str) -> shapes.Publication | None:
     if review is None:
         return None
     return {
         "state": cast(ReviewState, review.state),
         "url": review_url(review),
-        "headline": review.headline,
+        "headline": headline,
         "date_published": maybe_instant(review.date_published),
         "date_modified": maybe_instant(review.date_modified),
     }
@@ -190,13 +191,22 @@ def _review(claim: Claim) -> ClaimReview | None:
 
 
 def claim(
-    row: Claim, *, actor: Actor, allowed_acts: Sequence[str], standing: Callable[[], Sequence[Approval]]
+    row: Claim,
+    *,
+    actor: Actor,
+    allowed_acts: Sequence[str] = (),
+    standing: Callable[[], Sequence[Approval]] = tuple,
+    published: ClaimReviewRevision | None = None,
 ) -> shapes.ClaimShape:
-    """A claim that was read with `selectors.claims.in_full`; of the desk's work only what the reader may know."""
+    """A claim that was read with `selectors.claims.in_full`; of the desk's work only what the reader may know.
+
+    Outside the desk, the texts of a review are those of its `published` revision: the draft may say other things.
+    """
     is_desk = actor.audience == Audience.DESK
     claimants = [claimant_short(link.claimant) for link in row.claim_claimants.all()]
     review = _review(row)
     shown_review = review if is_desk or (review and review.state != ReviewState.DRAFT) else None
+    headline = review.headline if review and is_desk else published.content["headline"] if published else ""
     return {
         "id": str(row.pk),
         "statement": row.statement,
@@ -215,7 +225,7 @@ def claim(
         "urgent": row.is_urgent if is_desk else False,
         "due": maybe_instant(row.due) if is_desk else None,
         "verdict": verdict(row.verdict, standing=standing) if is_desk and row.verdict else None,
-        "publication": publication(shown_review),
+        "publication": publication(shown_review, headline=headline),
         "assignment": assignment(_live(row), row.status) if is_desk else None,
         "decline_reason": row.decline_reason or None,
         "duplicate_of": str(row.duplicate_of_id) if row.duplicate_of_id and is_desk else None,
@@ -349,6 +359,14 @@ def correction(row: Correction) -> shapes.CorrectionShape:
         "public_note": row.public_note,
         "created_at": instant(row.created_at),
     }
+
+
+def published_review(row: ClaimReview, *, latest: ClaimReviewRevision) -> shapes.ReviewShape:
+    """A review for somebody outside the desk: the texts that were published, and none of a retracted one."""
+    is_out = row.state == ReviewState.PUBLISHED
+    texts = {name: latest.content[name] if is_out else "" for name in ("headline", "summary", "body")}
+    shown = review(row, revision=latest.number)
+    return {**shown, "headline": texts["headline"], "summary": texts["summary"], "body": texts["body"]}
 
 
 def review(row: ClaimReview, *, revision: int | None) -> shapes.ReviewShape:

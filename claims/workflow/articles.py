@@ -57,7 +57,7 @@ def record_article(*, actor: Actor, given: ArticleInput) -> RecordedArticle:
 
     The same address and text, or the same text where either side has no address and no other publisher is named, is
     the first article again; the same address with another text is its next version; the same text elsewhere a copy.
-    Raises InvalidInputError for a page without text and for every span that is not in the text; nothing is written then.
+    Raises InvalidInputError for a page without text and each span that is not in the text; nothing is written then.
     """
     may_record(actor)
     incoming = _read(given)
