@@ -17,7 +17,17 @@ from claims.access import Actor
 from claims.api import shapes
 from claims.api.claims import ClaimAnswer, claim_in_sight
 from claims.api.schema import shape
-from claims.intake.bodies import ClaimPatch, Line, ProposeBody, Strict, Text, claim_fields, optional, verdict_input
+from claims.intake.bodies import (
+    Choice,
+    ClaimPatch,
+    Line,
+    ProposeBody,
+    Strict,
+    Text,
+    claim_fields,
+    optional,
+    verdict_input,
+)
 from claims.vocab import Act, CorrectionKind, DeclineReason, Stage, WaitingOn
 from claims.workflow import claims, queue, reviews, verdicts
 
@@ -30,7 +40,7 @@ class Nothing(Strict):
 
 
 class TakeBody(Strict):
-    stage = serializers.ChoiceField(Stage.choices, default=Stage.CHECK)
+    stage = Choice(Stage.choices, default=Stage.CHECK)
 
 
 class AssignBody(Strict):
@@ -48,12 +58,12 @@ class OptionalReasonBody(Strict):
 
 class HoldBody(Strict):
     until = serializers.DateTimeField()
-    waiting_for = serializers.ChoiceField(WaitingOn.choices, required=False, allow_null=True)
+    waiting_for = Choice(WaitingOn.choices, required=False, allow_null=True)
     note = Text(**optional(max_length=5000))
 
 
 class DeclineBody(Strict):
-    reason_code = serializers.ChoiceField(DeclineReason.choices)
+    reason_code = Choice(DeclineReason.choices)
     note = Text(**optional(max_length=5000))
 
 
@@ -68,7 +78,7 @@ class ApproveBody(Strict):
 
 
 class PublishBody(Strict):
-    kind = serializers.ChoiceField([(kind, kind.label) for kind in reviews.KINDS_OF_CHANGE], required=False)
+    kind = Choice([(kind, kind.label) for kind in reviews.KINDS_OF_CHANGE], required=False)
     public_note = Text(**optional(max_length=5000))
 
 

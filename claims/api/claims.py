@@ -17,7 +17,7 @@ from claims.api.base import ContractView, ListParameters
 from claims.api.pagination import Key, Order, order_of, page, reverse
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
-from claims.intake.bodies import ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
+from claims.intake.bodies import Choice, ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
 from claims.models import Approval, Claim, ClaimReviewRevision, Event
 from claims.selectors.claims import (
     EXPANDABLE,
@@ -72,7 +72,7 @@ def several(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 class SubmitterParameters(ListParameters):
     """What a list takes from somebody outside the desk: nothing that would tell what the desk is doing."""
 
-    kind = several(serializers.ChoiceField(ClaimKind.choices))
+    kind = several(Choice(ClaimKind.choices))
     claimant = several(serializers.UUIDField())
     publisher = several(serializers.UUIDField())
     article = several(serializers.UUIDField())
@@ -81,19 +81,19 @@ class SubmitterParameters(ListParameters):
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)
     q = serializers.CharField(required=False, max_length=500)
-    order = serializers.ChoiceField(["created", "-created"], default="-created")
+    order = Choice(["created", "-created"], default="-created")
     expand = Expand(required=False)
 
 
 class ClaimParameters(SubmitterParameters):
     """What a list takes. The filters of the desk's work are for the desk alone."""
 
-    status = several(serializers.ChoiceField(Status.choices))
+    status = several(Choice(Status.choices))
     rating = several(serializers.SlugField())
     assignee = several(serializers.CharField(max_length=150))
     due_after = serializers.DateTimeField(required=False)
     due_before = serializers.DateTimeField(required=False)
-    order = serializers.ChoiceField(ORDER_CHOICES, default="-created")
+    order = Choice(ORDER_CHOICES, default="-created")
 
 
 class OneClaimParameters(Strict):

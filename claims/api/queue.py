@@ -15,7 +15,7 @@ from claims.api.base import ContractView
 from claims.api.claims import claim_shape
 from claims.api.schema import shape
 from claims.api.show import maybe_instant
-from claims.intake.bodies import Language, Strict
+from claims.intake.bodies import Choice, Language, Strict
 from claims.selectors.claims import claim_in_full
 from claims.selectors.queue import depth, why_nothing
 from claims.vocab import Right, Stage
@@ -23,7 +23,7 @@ from claims.workflow import queue
 
 
 class NextBody(Strict):
-    stage = serializers.ChoiceField(Stage.choices, default=Stage.CHECK)
+    stage = Choice(Stage.choices, default=Stage.CHECK)
     topic = serializers.SlugField(required=False, allow_null=True)
     in_language = Language(allow_null=True)
 

@@ -16,6 +16,7 @@ from claims.api.base import ContractView, ListParameters
 from claims.api.pagination import Key, order_of, page
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
+from claims.intake.bodies import Choice
 from claims.interop.claimreview import claimreview_jsonld
 from claims.models import ClaimReview
 from claims.selectors.public import address_of, latest_revisions
@@ -25,7 +26,7 @@ from claims.vocab import Audience, ReviewState
 
 class ReviewParameters(ListParameters):
     claim = serializers.UUIDField(required=False)
-    state = serializers.ListField(child=serializers.ChoiceField(ReviewState.choices), required=False)
+    state = serializers.ListField(child=Choice(ReviewState.choices), required=False)
 
 
 def review_shapes(rows: list[ClaimReview], actor: Actor) -> dict[UUID, shapes.ReviewShape]:

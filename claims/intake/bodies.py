@@ -76,6 +76,17 @@ class Text(serializers.CharField):
         super().run_validators(value)
 
 
+class Choice(serializers.ChoiceField):
+    """One of several words; what is none of them is answered with all of them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail = f"“{data}” is not a valid choice; these are: {', '.join(map(str, self.choices))}."
+            raise serializers.ValidationError(detail, code="invalid_choice") from error
+
+
 class Line(Text):
     """A short text of one line, trimmed."""
 
@@ -172,7 +183,7 @@ class ClaimantField(Strict):
 
     id = serializers.UUIDField(required=False)
     name = Line(max_length=300, required=False)
-    kind = serializers.ChoiceField(ClaimantKind.choices, required=False, allow_null=True)
+    kind = Choice(ClaimantKind.choices, required=False, allow_null=True)
     role = Line(max_length=300, **optional())
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -211,8 +222,8 @@ class LinkField(Strict):
     """One link of the chain of who said it; the first is who made the claim."""
 
     claimant = ClaimantField(required=False, allow_null=True)
-    relation = serializers.ChoiceField(Relation.choices, required=False)
-    basis = serializers.ChoiceField(Basis.choices, required=False)
+    relation = Choice(Relation.choices, required=False)
+    basis = Choice(Basis.choices, required=False)
     as_named = Line(**optional(max_length=300))
 
 
@@ -221,7 +232,7 @@ class ClaimBody(SegmentField):
 
     statement = Line(max_length=5000)
     context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
-    kind = serializers.ChoiceField(ClaimKind.choices, required=False)
+    kind = Choice(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
     claimants = many(ClaimantField, at_most=20)
     on_behalf_of = Line(**optional(max_length=300))
@@ -229,7 +240,7 @@ class ClaimBody(SegmentField):
     in_language = Language()
     topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
     segments = many(SegmentField, at_most=50)
-    speech = serializers.ChoiceField(Speech.choices, required=False, allow_null=True)
+    speech = Choice(Speech.choices, required=False, allow_null=True)
     cue = Line(**optional(max_length=100))
     claimant_as_named = Line(**optional(max_length=300))
     reported_by = many(ClaimantField, at_most=20)
@@ -359,7 +370,7 @@ class ArticleBody(Strict):
     text = Text(required=False, allow_null=True)
     html = Text(required=False, allow_null=True)
     url = Address(**optional())
-    kind = serializers.ChoiceField(ArticleKind.choices, required=False)
+    kind = Choice(ArticleKind.choices, required=False)
     headline = Line(**optional(max_length=500))
     publisher = PublisherOrName(required=False, allow_null=True)
     author = Line(**optional(max_length=300))
@@ -397,7 +408,7 @@ def article_input(given: dict[str, Any]) -> ArticleInput:
 class ClaimPatch(Strict):
     statement = Line(max_length=5000, required=False)
     context = Text(required=False, allow_blank=True, max_length=20_000)  # type: ignore[assignment]  # becomes a field, not an attribute
-    kind = serializers.ChoiceField(ClaimKind.choices, required=False)
+    kind = Choice(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
     claimants = many(ClaimantField, at_most=20)
     on_behalf_of = Line(required=False, allow_blank=True, max_length=300)
@@ -431,7 +442,7 @@ class SourceField(Strict):
     """A source by `id`, or its kind with an address or a title."""
 
     id = serializers.UUIDField(required=False)
-    kind = serializers.ChoiceField(SourceKind.choices, required=False)
+    kind = Choice(SourceKind.choices, required=False)
     url = Address(**optional())
     title = Line(**optional(max_length=500))
     publisher = Line(**optional(max_length=300))
@@ -460,7 +471,7 @@ def source_input(given: dict[str, Any]) -> SourceInput:
 
 
 class SourcePatch(Strict):
-    kind = serializers.ChoiceField(SourceKind.choices, required=False)
+    kind = Choice(SourceKind.choices, required=False)
     title = Line(required=False, allow_blank=True, max_length=500)
     publisher = Line(required=False, allow_blank=True, max_length=300)
 
@@ -471,7 +482,7 @@ def source_fields(given: dict[str, Any]) -> SourceFields:
 
 class ClaimEvidence(Strict):
     source = SourceField()  # type: ignore[assignment]  # becomes a field, not an attribute
-    stance = serializers.ChoiceField(Stance.choices)
+    stance = Choice(Stance.choices)
     excerpt = Text(**optional(max_length=20_000))
     note = Text(**optional(max_length=20_000))
 
@@ -523,7 +534,7 @@ class RoleField(Strict):
 
 class ClaimantPatch(Strict):
     name = Line(max_length=300, required=False)
-    kind = serializers.ChoiceField(ClaimantKind.choices, required=False)
+    kind = Choice(ClaimantKind.choices, required=False)
     aliases = serializers.ListField(child=Line(max_length=300), required=False, max_length=200)
     roles = many(RoleField, at_most=200)
     wikidata_id = serializers.RegexField(
@@ -537,7 +548,7 @@ class ClaimantPatch(Strict):
 
 class ClaimantBody(ClaimantPatch):
     name = Line(max_length=300)
-    kind = serializers.ChoiceField(ClaimantKind.choices)
+    kind = Choice(ClaimantKind.choices)
 
 
 def claimant_fields(given: dict[str, Any]) -> ClaimantFields:
