@@ -48,6 +48,7 @@ from factcheck.embedded import (
     Valkey,
     end_with_parent,
     last_line,
+    set_aside_if_large,
     without_libpq_settings,
 )
 
@@ -298,8 +299,9 @@ class Running:
     environment: dict[str, str]
 
     def environ(self) -> dict[str, str]:
-        """For a child: what the person set for it comes before what the owner was told."""
-        return {**self.environment, **{name: value for name, value in own_environment().items() if value}}
+        """For a child: what the person set for it comes before what the owner was told, but the port is what it is."""
+        chosen = {name: value for name, value in own_environment().items() if value}
+        return {**self.environment, **chosen, "PORT": self.environment["PORT"]}
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -403,17 +405,13 @@ def wanted_port() -> int:
 
 def service_programs(folder: Folder, services: Services, listener: socket.socket) -> list[Program]:
     """Web, worker and relay, in the order in which they are stopped."""
-    gunicorn: list[str | Path] = [
-        "gunicorn",
-        "-c",
-        ROOT / "factcheck" / "gunicorn.py",
-        "--bind",
-        f"fd://{listener.fileno()}",
-    ]
+    access_log = folder.logs / "access.log"
+    set_aside_if_large(access_log)
+    gunicorn = ["gunicorn", "-c", str(ROOT / "factcheck" / "gunicorn.py"), "--bind", f"fd://{listener.fileno()}"]
     celery = ["celery", "-A", "factcheck", "worker", "-c", "2", "-l", "INFO", "-Q", QUEUES]
     web = Program(
         name="web",
-        command=[PYTHON, "-m", *gunicorn, "--access-logfile", folder.logs / "access.log", "factcheck.wsgi"],
+        command=[PYTHON, "-m", *gunicorn, "--access-logfile", access_log, "factcheck.wsgi"],
         log=folder.logs / "web.log",
         environ=services.environ,
         folder=ROOT,
@@ -522,7 +520,8 @@ def up() -> int:
     with ExitStack() as stack:
         service = launch(stack, folder, command="up")
         say(f"Ready: {service.address}")
-        print(f"Logs:  {folder.logs}\nStop:  Ctrl-C, or kill {os.getpid()}", flush=True)
+        print(f"Log in: {service.public}/admin/", f"Logs:   {folder.logs}", sep="\n")
+        print(f"Stop:   Ctrl-C, or kill {os.getpid()}", flush=True)
         with contextlib.suppress(StopRequest):
             while True:
                 service.keeper.check()
@@ -625,6 +624,11 @@ class Service:
     address: str
     services: Services
     keeper: Keeper
+
+    @property
+    def public(self) -> str:
+        """As people reach it, by way of a proxy perhaps."""
+        return self.services.environ["PUBLIC_URL"].rstrip("/")
 
 
 def launch(stack: ExitStack, folder: Folder, *, command: str) -> Service:

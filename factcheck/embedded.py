@@ -112,9 +112,13 @@ def end_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:
 
 def open_log(path: Path) -> IO[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > LOG_LIMIT:
-        path.replace(path.with_name(path.name + ".1"))
+    set_aside_if_large(path)
     return path.open("ab")
+
+
+def set_aside_if_large(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_name(log.name + ".1"))
 
 
 def last_line(log: Path) -> str:

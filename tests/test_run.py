@@ -121,8 +121,10 @@ def running_service(var: Path, taken: int) -> Iterator[Up]:
 
 def test_up_serves_on_the_next_free_port_and_says_how_to_go_on(up: Up, taken: int) -> None:
     assert f"Port {taken} is taken; this is port {up.address.rpartition(':')[2]}." in up.text
-    assert f"Logs:  {up.var}/log" in up.text
+    assert f"Logs:   {up.var}/log" in up.text
     assert f"kill {up.process.pid}" in up.text
+    assert f"Log in: {up.address}/admin/" in up.text
+    assert re.search(r"editor +password \S{12,}", up.text)
     assert up.answer("/readyz") == http.client.OK
 
 
@@ -207,10 +209,14 @@ def test_a_folder_has_one_owner_who_does_not_leave_before_the_guests(tmp_path: P
 
 def test_what_the_person_sets_comes_before_what_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://facts.example.org")
+    monkeypatch.setenv("PORT", "8000")
     monkeypatch.delenv("SECRET_KEY")
-    record = run.Running(1, "up", None, {}, {"PUBLIC_URL": "http://127.0.0.1:8000", "SECRET_KEY": "kept"})
+    record = run.Running(
+        1, "up", None, {}, {"PUBLIC_URL": "http://127.0.0.1:8001", "SECRET_KEY": "kept", "PORT": "8001"}
+    )
     environ = record.environ()
-    assert (environ["PUBLIC_URL"], environ["SECRET_KEY"]) == ("https://facts.example.org", "kept")
+    assert environ["PUBLIC_URL"] == "https://facts.example.org"
+    assert (environ["SECRET_KEY"], environ["PORT"]) == ("kept", "8001")
 
 
 def test_the_secret_key_is_made_once(tmp_path: Path) -> None:
