@@ -1,7 +1,8 @@
-"""Articles and claims come in: spans found, claimants matched, the same thing given twice recognised, all or nothing."""
+"""Articles and claims come in whole or not at all: spans found, claimants matched, what is known recognised."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,17 +133,22 @@ class Batch:
             kind: [] for kind in (Claim, ClaimClaimant, ClaimTopic, Appearance, Segment, Attribution, Event)
         }
 
-    def add(self, given: ClaimInput, spans: tuple[Span, ...], *, own_voice: Claimant | None) -> Recorded:
-        matches = [self.roster.match(claimant) for claimant in given.claimants]
-        if not matches and own_voice is not None and given.appearance and given.appearance.speech == Speech.OWN_VOICE:
-            matches = [Match(ClaimantMatch.EXACT, own_voice)]
-        claim = self._claim(given, matches)
-        self._claimants(claim, matches)
+    def makers(self, given: ClaimInput, *, own_voice: Claimant | None) -> list[Match]:
+        """Who makes a claim: whoever is named, else the publisher where it speaks in its own voice."""
+        if given.claimants:
+            return [self.roster.match(claimant) for claimant in given.claimants]
+        if own_voice is not None and given.appearance and given.appearance.speech == Speech.OWN_VOICE:
+            return [Match(ClaimantMatch.EXACT, own_voice)]
+        return []
+
+    def add(self, given: ClaimInput, spans: tuple[Span, ...], makers: list[Match]) -> Recorded:
+        claim = self._claim(given, makers)
+        self._claimants(claim, makers)
         self.rows[ClaimTopic] += [
             self._row(ClaimTopic, claim=claim, topic=self.topics[slug]) for slug in dict.fromkeys(given.topics)
         ]
         if given.appearance is not None:
-            self.add_appearance(claim, given.appearance, spans, maker=matches[0].claimant if matches else None)
+            self.add_appearance(claim, given.appearance, spans, maker=makers[0].claimant if makers else None)
         self.rows[Event].append(
             event_on(
                 claim,
@@ -151,7 +157,7 @@ class Batch:
                 changes={"statement": changed(None, claim.statement), "status": changed(None, str(claim.status))},
             )
         )
-        return Recorded(claim, warnings=[match.warning for match in matches if match.warning])
+        return Recorded(claim, warnings=[match.warning for match in makers if match.warning])
 
     def add_appearance(
         self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], *, maker: Claimant | None
@@ -183,7 +189,9 @@ class Batch:
 
     def _claim(self, given: ClaimInput, matches: list[Match]) -> Claim:
         now = timezone.now()
-        ambiguous = next((name.name for name, match in zip(given.claimants, matches) if match.claimant is None), "")
+        ambiguous = next(
+            (name.name for name, match in zip(given.claimants, matches, strict=False) if match.claimant is None), ""
+        )
         how = ClaimantMatch.AMBIGUOUS if ambiguous else matches[0].how if matches else ClaimantMatch.NONE
         claim: Claim = self._row(
             Claim,
@@ -241,38 +249,51 @@ class Batch:
 
 
 class Known:
-    """The claims that an article has already: at the same place of the same version, or in the same words of an older."""
+    """The claims that an article has already: at the same place of the same version, or in the words of an older one.
+
+    Two claims may stand in one place, so each known one answers one given claim, and first the one that says the same.
+    A claim that was given without a place is known by what it says alone.
+    """
 
     def __init__(self, version: ArticleVersion) -> None:
-        self._version = version
-        self._at: dict[tuple[object, ...], Appearance] = {}
-        self._worded: dict[tuple[object, ...], Claim] = {}
-        appearances = list(
+        self._at: dict[tuple[object, ...], dict[UUID, Appearance]] = defaultdict(dict)
+        self._worded: dict[tuple[object, ...], dict[UUID, Appearance]] = defaultdict(dict)
+        appearances = (
             Appearance.objects.filter(version__article_id=version.article_id)
             .select_related("claim")
             .prefetch_related("segments", "claim__claim_claimants")
+            .order_by("id")
         )
         for appearance in appearances:
-            segments = list(appearance.segments.all())
-            claimants = tuple(link.claimant_id for link in appearance.claim.claim_claimants.all())
-            if segments and appearance.version_id == version.pk:
-                self._at[(*((found.start, found.end) for found in segments), *claimants)] = appearance
-            elif segments:
-                self._worded[(*(found.exact for found in segments), *claimants)] = appearance.claim
+            claim, segments = appearance.claim, list(appearance.segments.all())
+            claimants = tuple(link.claimant_id for link in claim.claim_claimants.all())
+            if not segments:
+                self._at[(claim.statement, *claimants)].setdefault(claim.pk, appearance)
+            elif appearance.version_id == version.pk:
+                places = ((found.start, found.end) for found in segments)
+                self._at[(*places, *claimants)].setdefault(claim.pk, appearance)
+            else:
+                self._worded[(*(found.exact for found in segments), *claimants)].setdefault(claim.pk, appearance)
 
-    def at(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
-        return self._at.get((*((span.start, span.end) for span in spans), *claimants))
+    def at(self, given: ClaimInput, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
+        places = ((span.start, span.end) for span in spans) if spans else (given.statement,)
+        return _take_out(self._at[(*places, *claimants)], given)
 
-    def worded(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Claim | None:
-        return self._worded.get((*(span.exact for span in spans), *claimants))
-
-    def add(self, spans: tuple[Span, ...], claimants: tuple[UUID, ...], appearance: Appearance) -> None:
-        self._at[(*((span.start, span.end) for span in spans), *claimants)] = appearance
+    def worded(self, given: ClaimInput, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
+        return _take_out(self._worded[(*(span.exact for span in spans), *claimants)], given)
 
 
-def _claimants_of(given: ClaimInput, roster: Roster) -> tuple[UUID, ...]:
-    matched = (roster.match(claimant).claimant for claimant in given.claimants)
-    return tuple(dict.fromkeys(claimant.pk for claimant in matched if claimant is not None))
+def _take_out(found: dict[UUID, Appearance], given: ClaimInput) -> Appearance | None:
+    if not found:
+        return None
+    same = (appearance for appearance in found.values() if appearance.claim.statement == given.statement)
+    return found.pop(next(same, next(iter(found.values()))).claim_id)
+
+
+def _as_stored(makers: list[Match]) -> tuple[UUID, ...]:
+    """The claimants that a claim gets: none of them where a person has to choose one."""
+    claimants = [match.claimant for match in makers]
+    return tuple(dict.fromkeys(claimant.pk for claimant in claimants if claimant)) if all(claimants) else ()
 
 
 def record_in_version(
@@ -291,9 +312,10 @@ def record_in_version(
     pointers = pointers or [f"/claims/{index}" for index in range(len(given))]
     topics = topics_named(actor.newsroom_id, given, pointers=pointers)
     named = [person for pointer, claim in zip(pointers, given, strict=True) for person in people_named(claim, pointer)]
+    # The publisher before the claimants, as `record_article` locks them.
+    own_voice = _own_voice(version.article) if _speaks_itself(given) else None
     roster = Roster(actor.newsroom_id, named)
     known = None if is_new else Known(version)
-    own_voice = _own_voice(version.article) if _speaks_itself(given) else None
     batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
     recorded = [_record_one(batch, known, claim, found, own_voice) for claim, found in zip(given, spans, strict=True)]
     batch.save()
@@ -305,21 +327,19 @@ def record_in_version(
 def _record_one(
     batch: Batch, known: Known | None, given: ClaimInput, spans: tuple[Span, ...], own_voice: Claimant | None
 ) -> Recorded:
-    claimants = _claimants_of(given, batch.roster)
-    if known is None or not spans:
-        return batch.add(given, spans, own_voice=own_voice)
-    appearance = known.at(spans, claimants)
+    makers = batch.makers(given, own_voice=own_voice)
+    claimants = _as_stored(makers)
+    if known is None or given.appearance is None:
+        return batch.add(given, spans, makers)
+    appearance = known.at(given, spans, claimants)
     if appearance is not None:
         _confirm(appearance)
         return Recorded(appearance.claim, is_existing=True)
-    claim = known.worded(spans, claimants)
-    if claim is None or given.appearance is None:
-        recorded = batch.add(given, spans, own_voice=own_voice)
-        known.add(spans, claimants, batch.rows[Appearance][-1])
-        return recorded
-    maker = batch.roster.match(given.claimants[0]).claimant if given.claimants else None
-    known.add(spans, claimants, batch.add_appearance(claim, given.appearance, spans, maker=maker))
-    return Recorded(claim, is_existing=True)
+    older = known.worded(given, spans, claimants) if spans else None
+    if older is None:
+        return batch.add(given, spans, makers)
+    batch.add_appearance(older.claim, given.appearance, spans, maker=makers[0].claimant if makers else None)
+    return Recorded(older.claim, is_existing=True)
 
 
 def _confirm(appearance: Appearance) -> None:
@@ -358,19 +378,21 @@ def _speaks_itself(given: Sequence[ClaimInput]) -> bool:
 
 def _own_voice(article: Article) -> Claimant | None:
     """The claimant for what the publisher says in its own words, made when it is first needed."""
-    publisher = article.publisher
-    if publisher is None:
+    if article.publisher_id is None:
         return None
-    locked = Publisher.objects.select_for_update().select_related("own_voice").get(pk=publisher.pk)
-    if locked.own_voice is None:
-        locked.own_voice = Claimant.objects.create(
+    # Articles that refer to this row may be on their way in two transactions: each would wait for the other if this
+    # lock were against that too.
+    publisher = Publisher.objects.select_for_update(no_key=True).get(pk=article.publisher_id)
+    voice: Claimant | None = publisher.own_voice
+    if voice is None:
+        voice = publisher.own_voice = Claimant.objects.create(
             newsroom_id=article.newsroom_id,
             kind=ClaimantKind.OUTLET,
             name=publisher.name,
             name_key=name_key(publisher.name),
         )
-        locked.save(update_fields=["own_voice"])
-    return locked.own_voice
+        publisher.save(update_fields=["own_voice"])
+    return voice
 
 
 @transaction.atomic
@@ -382,15 +404,13 @@ def record_claim(*, actor: Actor, given: ClaimInput, article_id: UUID | None = N
     may_record(actor)
     if article_id is None:
         return _record_alone(actor, given)
-    version = (
-        ArticleVersion.objects.select_related("article__publisher")
-        .filter(newsroom_id=actor.newsroom_id, article_id=article_id)
-        .order_by("-number")
-        .first()
+    article = (
+        Article.objects.select_for_update(no_key=True).filter(newsroom_id=actor.newsroom_id, pk=article_id).first()
     )
-    if version is None:
+    if article is None:
         raise InvalidInputError.at("/article", "There is no such article in this newsroom.", code="not_found")
-    Article.objects.select_for_update(no_key=True).get(pk=version.article_id)
+    version = article.versions.order_by("-number")[0]
+    version.article = article
     spans = find_spans(Normalised.of(version.text), [given], pointers=[""])
     return record_in_version(actor=actor, version=version, given=[given], spans=spans, pointers=[""])[0]
 
@@ -398,7 +418,7 @@ def record_claim(*, actor: Actor, given: ClaimInput, article_id: UUID | None = N
 def _record_alone(actor: Actor, given: ClaimInput) -> Recorded:
     topics = topics_named(actor.newsroom_id, [given], pointers=[""])
     batch = Batch(actor=actor, version=None, roster=Roster(actor.newsroom_id, people_named(given, "")), topics=topics)
-    recorded = batch.add(given, (), own_voice=None)
+    recorded = batch.add(given, (), batch.makers(given, own_voice=None))
     batch.save()
     ring_after_commit(Bell.ENQUEUE_CLAIM, recorded.claim.pk)
     return recorded
