@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.utils.http import parse_etags
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -26,13 +29,33 @@ from claims.vocab import Right
 _REVISION = re.compile(r'^"([0-9]+)\.[0-9a-f]{16}"$|^"([0-9]+)"$')
 
 
+class LengthRequiredError(APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "Send the body with its Content-Length: one sent in chunks is not read."
+
+
+class OnlyJson(DefaultContentNegotiation):
+    """Every answer is JSON whatever `Accept` says: a 406 would hide what else is wrong, and a problem is JSON too."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
 class ContractView(APIView):
     """A view of the contract. `max_body` is the largest body in bytes that it takes."""
 
     max_body: ClassVar[int] = MAX_BODY
+    content_negotiation_class = OnlyJson
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            # WSGI knows the end of a body by its length alone: this one would be taken for an empty one.
+            raise LengthRequiredError
         if "HTTP_IDEMPOTENCY_KEY" in request.META:
             raise ParseError(
                 "Idempotency-Key is not supported here yet: send the request without it.",
@@ -90,7 +113,8 @@ class ContractView(APIView):
             response["Cache-Control"] = "private, no-store"
             return response
         tag = f'"{revision}.{hashlib.sha256(content).hexdigest()[:16]}"'
-        is_known = self.request.method == "GET" and self.request.META.get("HTTP_IF_NONE_MATCH") == tag
+        known = parse_etags(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
+        is_known = self.request.method == "GET" and (tag in known or known == ["*"])
         response = HttpResponse(
             b"" if is_known else content, status=304 if is_known else status, content_type="application/json"
         )

@@ -35,8 +35,8 @@ TITLES = {
     403: "Not permitted",
     404: "Not found",
     405: "Method not allowed",
-    406: "Not acceptable",
     409: "Not possible now",
+    411: "Length required",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Media type not supported",
@@ -103,6 +103,8 @@ def _body_of(error: Exception, request: HttpRequest) -> dict[str, Any] | None:
         return not_found_problem(request)
     if isinstance(error, PermissionDenied):
         return problem(request, 403, "You may not do this.", code="not_permitted")
+    if isinstance(error, exceptions.PermissionDenied):
+        return problem(request, 403, str(error.detail), code="not_permitted")
     if isinstance(error, exceptions.ValidationError):
         return _domain_problem(InvalidInputError(problems_in(error.detail)), request)
     if isinstance(error, exceptions.APIException):
