@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest
@@ -119,4 +120,4 @@ def _values(cursor: str, fingerprint: str, order: Order) -> list[Any]:
 def _next_address(request: HttpRequest, cursor: str) -> str:
     query = request.GET.copy()
     query["cursor"] = cursor
-    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+    return f"{settings.PUBLIC_URL}{request.path}?{query.urlencode()}"
