@@ -164,9 +164,16 @@ class ClaimsView(ClaimAnswer):
 
         return self.answer(found.shown(row))
 
-    @extend_schema(operation_id="claims_record", request=RecordClaimBody, responses={201: shape(shapes.ClaimShape)})
+    @extend_schema(
+        operation_id="claims_record",
+        request=RecordClaimBody,
+        responses={201: shape(shapes.ClaimShape), 200: shape(shapes.ClaimShape)},
+    )
     def post(self, request: Request) -> HttpResponse:
-        """Records one claim, alone or at a place in an article; tells claims that say almost the same."""
+        """Records one claim, alone or at a place in an article; 200 where it stood there already.
+
+        `similar` tells claims that say almost the same: nothing is merged.
+        """
         self.asked()
         given = self.body(RecordClaimBody)
         article = given.get("article")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -71,7 +72,7 @@ def schema_of(hint: Any) -> Schema:
 def _union(options: list[Schema]) -> Schema:
     if all(set(option) == {"type"} for option in options):
         return {"type": [option["type"] for option in options]}
-    return {"oneOf": options}
+    return {"anyOf": options}
 
 
 def components() -> dict[str, Schema]:
@@ -138,7 +139,10 @@ class ArticleOrIdField(OpenApiSerializerFieldExtension):  # type: ignore[no-unty
 
 
 class ContractSchema(AutoSchema):
-    """One tag per resource."""
+    """One tag per resource; the first thing that a docstring says is the summary."""
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_summary(self) -> str | None:
+        return re.split(r"[.;:] |\.$", self.get_description())[0] or None

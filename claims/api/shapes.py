@@ -249,7 +249,7 @@ class _ClaimRow(TypedDict):
     statement: str
     status: str
     kind: ClaimKind
-    claimant: ClaimantShort | None
+    claimant: ClaimantShort | ClaimantShape | None
     priority: PriorityValue | None
     urgent: bool
     due: str | None
@@ -263,7 +263,7 @@ class _ClaimRow(TypedDict):
 
 
 class ClaimRow(_ClaimRow, total=False):
-    """A claim in a list; the last fields by `expand`."""
+    """A claim in a list; the last fields by `expand`, and with `expand=claimant` the claimant in full."""
 
     claimants: list[ClaimantShort]
     verdict: VerdictShape | None
