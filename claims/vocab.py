@@ -43,6 +43,11 @@ class Scope(TextChoices):
     SUBMIT = "submit", _("Submit")
     REVIEW = "review", _("Review")
     EDIT = "edit", _("Edit")
+    ADD_APPEARANCE = "add-appearance", _("Add a sighting")
+    EDIT_APPEARANCE = "edit-appearance", _("Change a sighting")
+    LINK = "link", _("Link to another claim")
+    SPLIT = "split", _("Split")
+    ADOPT = "adopt", _("Adopt a verdict")
     ADMIN = "admin", _("Administer")
 
 
@@ -156,6 +161,15 @@ class Basis(TextChoices):
     REPORTED = "reported", _("Somebody else reports it")
     DISPUTED = "disputed", _("Disputed")
     FALSE = "false", _("Never said")
+
+
+class LinkKind(TextChoices):
+    """How one claim stands to another: the first one repeats, is part of, contradicts or reports the other."""
+
+    REPEATS = "repeats", _("repeats")
+    PART_OF = "part_of", _("is part of")
+    CONTRADICTS = "contradicts", _("contradicts")
+    REPORTS = "reports", _("reports that it was said")
 
 
 class AnchorState(TextChoices):
@@ -327,6 +341,12 @@ MOVES: dict[Act, Move] = {
     Act.RETRACT: Move(frozenset({Status.APPROVED})),
     Act.EDIT: Move(OPEN | {Status.APPROVED}),
     Act.ADD_EVIDENCE: Move(OPEN | {Status.APPROVED}),
+    # A sighting says where the claim was met again: that may be after it was published, and it changes no verdict.
+    Act.ADD_APPEARANCE: Move(OPEN | {Status.APPROVED}),
+    Act.EDIT_APPEARANCE: Move(OPEN | {Status.APPROVED}),
+    Act.LINK: Move(OPEN | {Status.APPROVED}),
+    Act.SPLIT: Move(OPEN),
+    Act.ADOPT: Move(frozenset({Status.IN_REVIEW}), (Status.IN_APPROVAL,)),
     Act.PRIORITISE: Move(OPEN),
     Act.SET_DUE: Move(OPEN),
     Act.MARK_URGENT: Move(OPEN),
@@ -372,6 +392,11 @@ class EventType(TextChoices):
     CLAIM_REOPENED = "claim.reopened"
     CLAIM_EDITED = "claim.edited"
     CLAIM_APPEARANCE_ADDED = "claim.appearance_added"
+    CLAIM_APPEARANCE_EDITED = "claim.appearance_edited"
+    CLAIM_LINKED = "claim.linked"
+    CLAIM_REPEATED = "claim.repeated"
+    CLAIM_SPLIT = "claim.split"
+    CLAIM_ADOPTED = "claim.adopted"
     CLAIM_PRIORITISED = "claim.prioritised"
     CLAIM_DUE_SET = "claim.due_set"
     CLAIM_MARKED_URGENT = "claim.marked_urgent"
