@@ -50,7 +50,8 @@ def test_the_age_of_the_heartbeats_is_told(client: Client, db: None) -> None:
     beat(RELAY)
     Heartbeat.objects.update(beaten_at=Now() - timedelta(seconds=90))
     answer = client.get("/readyz").json()
-    assert (answer["relay"], answer["worker"]) == (90.0, None)
+    assert 90 <= answer["relay"] < 120
+    assert answer["worker"] is None
 
 
 def test_an_older_database_is_not_ready_until_it_is_migrated(client: Client, db: None) -> None:
