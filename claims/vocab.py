@@ -43,11 +43,6 @@ class Scope(TextChoices):
     SUBMIT = "submit", _("Submit")
     REVIEW = "review", _("Review")
     EDIT = "edit", _("Edit")
-    ADD_APPEARANCE = "add-appearance", _("Add a sighting")
-    EDIT_APPEARANCE = "edit-appearance", _("Change a sighting")
-    LINK = "link", _("Link to another claim")
-    SPLIT = "split", _("Split")
-    ADOPT = "adopt", _("Adopt a verdict")
     ADMIN = "admin", _("Administer")
 
 
@@ -299,6 +294,11 @@ class Act(TextChoices):
     PUBLISH = "publish", _("Publish")
     RETRACT = "retract", _("Retract")
     EDIT = "edit", _("Edit")
+    ADD_APPEARANCE = "add-appearance", _("Add a sighting")
+    EDIT_APPEARANCE = "edit-appearance", _("Change a sighting")
+    LINK = "link", _("Link to another claim")
+    SPLIT = "split", _("Split")
+    ADOPT = "adopt", _("Adopt a verdict")
     ADD_EVIDENCE = "add-evidence", _("Add evidence")
     PRIORITISE = "prioritise", _("Change priority")
     SET_DUE = "set-due", _("Set due date")
@@ -389,6 +389,7 @@ class EventType(TextChoices):
     CLAIM_DECLINED = "claim.declined"
     CLAIM_MARKED_DUPLICATE = "claim.marked_duplicate"
     CLAIM_DUPLICATE_RECEIVED = "claim.duplicate_received"
+    CLAIM_DUPLICATE_LEFT = "claim.duplicate_left"
     CLAIM_REOPENED = "claim.reopened"
     CLAIM_EDITED = "claim.edited"
     CLAIM_APPEARANCE_ADDED = "claim.appearance_added"

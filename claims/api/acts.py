@@ -18,18 +18,21 @@ from claims.api import shapes
 from claims.api.claims import ClaimAnswer, claim_in_sight
 from claims.api.schema import shape
 from claims.intake.bodies import (
+    AdoptBody,
     Choice,
     ClaimPatch,
     Line,
     ProposeBody,
+    SplitBody,
     Strict,
     Text,
     claim_fields,
     optional,
+    part_inputs,
     verdict_input,
 )
 from claims.vocab import Act, CorrectionKind, DeclineReason, Stage, WaitingOn
-from claims.workflow import claims, queue, reviews, verdicts
+from claims.workflow import claims, links, queue, reviews, verdicts
 
 Given = dict[str, Any]
 Do = Callable[[Actor, UUID, int | None, Given], object]
@@ -229,6 +232,14 @@ def _recuse(actor: Actor, claim_id: UUID, revision: int | None, given: Given) ->
     return queue.recuse(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
+def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+    return links.split(actor=actor, claim_id=claim_id, parts=part_inputs(given), revision=revision)
+
+
+def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+    return verdicts.adopt(actor=actor, claim_id=claim_id, of=given.get("of"), revision=revision)
+
+
 ACTS = (
     ActPath(Act.ACCEPT, ClaimPatch, _accept),
     ActPath(Act.DISMISS, OptionalReasonBody, _dismiss),
@@ -248,6 +259,8 @@ ACTS = (
     ActPath(Act.PUBLISH, PublishBody, _publish, needs_if_match=True),
     ActPath(Act.CORRECT, CorrectBody, _correct, needs_if_match=True),
     ActPath(Act.RETRACT, ReasonBody, _retract, needs_if_match=True),
+    ActPath(Act.SPLIT, SplitBody, _split),
+    ActPath(Act.ADOPT, AdoptBody, _adopt, needs_if_match=True),
     ActPath(Act.PRIORITISE, PrioritiseBody, _prioritise),
     ActPath(Act.SET_DUE, SetDueBody, _set_due),
     ActPath(Act.MARK_URGENT, MarkUrgentBody, _mark_urgent),

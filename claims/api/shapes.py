@@ -12,6 +12,7 @@ from claims.vocab import (
     ClaimantMatch,
     ClaimKind,
     CorrectionKind,
+    LinkKind,
     Relation,
     ReviewState,
     SourceKind,
@@ -152,6 +153,7 @@ class AttributionShape(TypedDict):
     claimant: Named | None
     relation: Relation
     basis: Basis
+    confirmed: bool
     as_named: str
 
 
@@ -165,9 +167,30 @@ class AppearanceShape(TypedDict):
     cue: str
     anchor: str
     suggested: bool
+    after_publication: bool
     is_first: bool
     segments: list[SegmentShape]
     attribution: list[AttributionShape]
+
+
+class LinkShape(TypedDict):
+    """`claim` repeats, is part of, contradicts or reports `other`."""
+
+    id: str
+    claim: str
+    other: str
+    kind: LinkKind
+    made_by: str
+    created_at: str
+
+
+class SightingShape(TypedDict):
+    """What became of a sighting: an appearance of `claim`; `repeat` where it is a claim of another claimant's own."""
+
+    appearance: AppearanceShape
+    claim: ClaimShape
+    repeat: bool
+    existing: bool
 
 
 class TopicShape(TypedDict):

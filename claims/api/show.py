@@ -19,6 +19,7 @@ from claims.models import (
     Attribution,
     Claim,
     Claimant,
+    ClaimLink,
     ClaimReview,
     ClaimReviewRevision,
     Correction,
@@ -37,6 +38,7 @@ from claims.vocab import (
     ClaimKind,
     Coarse,
     CorrectionKind,
+    LinkKind,
     Relation,
     ReviewState,
     SourceKind,
@@ -144,6 +146,7 @@ def attribution(row: Attribution) -> shapes.AttributionShape:
         "claimant": {"id": str(row.claimant.pk), "name": row.claimant.name} if row.claimant else None,
         "relation": cast(Relation, row.relation),
         "basis": cast(Basis, row.basis),
+        "confirmed": row.confirmed_by_id is not None,
         "as_named": row.as_named,
     }
 
@@ -160,6 +163,7 @@ def appearance(row: Appearance) -> shapes.AppearanceShape:
         "cue": row.cue,
         "anchor": row.anchor,
         "suggested": row.is_suggested,
+        "after_publication": row.is_after_publication,
         "is_first": row.is_first,
         "segments": [
             {
@@ -284,6 +288,17 @@ def claim_row(
     if "topics" in expand:
         shown["topics"] = [link.topic.slug for link in row.claim_topics.all()]
     return shown
+
+
+def link(row: ClaimLink) -> shapes.LinkShape:
+    return {
+        "id": str(row.pk),
+        "claim": str(row.claim_id),
+        "other": str(row.other_id),
+        "kind": cast(LinkKind, row.kind),
+        "made_by": row.made_by.get_username() if row.made_by else "system",
+        "created_at": instant(row.created_at),
+    }
 
 
 def source(row: Source) -> shapes.SourceShape:

@@ -1,7 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from claims.api import articles, claimants, claims, docs, errors, queue, reviews, sources, topics
+from claims.api import appearances, articles, claimants, claims, docs, errors, links, queue, reviews, sources, topics
 from claims.api.acts import ACT_PATHS
 
 v1: list[URLPattern | URLResolver] = [
@@ -31,6 +31,10 @@ v1: list[URLPattern | URLResolver] = [
         reviews.ClaimReviewJsonLdView.as_view(),
         name="claim-review-jsonld",
     ),
+    path("claims/<uuid:claim_id>/appearances/", appearances.SightingsView.as_view(), name="claim-appearances"),
+    path("appearances/<uuid:appearance_id>/", appearances.AppearanceView.as_view(), name="appearance"),
+    path("links/", links.LinksView.as_view(), name="links"),
+    path("links/<uuid:link_id>/", links.LinkView.as_view(), name="link"),
     path("topics/", topics.TopicsView.as_view(), name="topics"),
 ]
 

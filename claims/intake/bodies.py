@@ -18,6 +18,7 @@ from claims.vocab import (
     Basis,
     ClaimantKind,
     ClaimKind,
+    LinkKind,
     Relation,
     SourceKind,
     Speech,
@@ -39,6 +40,8 @@ from claims.workflow.inputs import (
     SourceInput,
     VerdictInput,
 )
+from claims.workflow.links import PartInput
+from claims.workflow.sightings import AppearanceFields, LinkChange, SightingInput
 
 MOST_CLAIMS = 500
 
@@ -227,7 +230,30 @@ class LinkField(Strict):
     as_named = Line(**optional(max_length=300))
 
 
-class ClaimBody(SegmentField):
+class PlaceBody(SegmentField):
+    """Where a claim stands, and who says it there."""
+
+    segments = many(SegmentField, at_most=50)
+    speech = Choice(Speech.choices, required=False, allow_null=True)
+    cue = Line(**optional(max_length=100))
+    claimant_as_named = Line(**optional(max_length=300))
+    reported_by = many(ClaimantField, at_most=20)
+    attribution = many(LinkField, at_most=20)
+    is_first = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("segments") and _has_selector(attrs):
+            raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+        if attrs.get("attribution") and (attrs.get("reported_by") or attrs.get("claimant_as_named")):
+            detail = "Give the whole chain in `attribution`, or `claimant_as_named` and `reported_by`."
+            raise serializers.ValidationError({"attribution": detail})
+        for index, link in enumerate(attrs.get("attribution", [])):
+            if index > 0 and not link.get("claimant"):
+                raise serializers.ValidationError({"attribution": f"Link {index} does not say who reported it."})
+        return attrs
+
+
+class ClaimBody(PlaceBody):
     """A claim, with the place where it stands when it comes with an article."""
 
     statement = Line(max_length=5000)
@@ -239,26 +265,11 @@ class ClaimBody(SegmentField):
     date = PartialDate(**optional())
     in_language = Language()
     topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
-    segments = many(SegmentField, at_most=50)
-    speech = Choice(Speech.choices, required=False, allow_null=True)
-    cue = Line(**optional(max_length=100))
-    claimant_as_named = Line(**optional(max_length=300))
-    reported_by = many(ClaimantField, at_most=20)
-    attribution = many(LinkField, at_most=20)
-    is_first = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("claimant") and attrs.get("claimants"):
             raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
-        if attrs.get("segments") and _has_selector(attrs):
-            raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
-        if attrs.get("attribution") and (attrs.get("reported_by") or attrs.get("claimant_as_named")):
-            detail = "Give the whole chain in `attribution`, or `claimant_as_named` and `reported_by`."
-            raise serializers.ValidationError({"attribution": detail})
-        for index, link in enumerate(attrs.get("attribution", [])):
-            if index > 0 and not link.get("claimant"):
-                raise serializers.ValidationError({"attribution": f"Link {index} does not say who reported it."})
-        return attrs
+        return super().validate(attrs)
 
 
 def _has_selector(given: Mapping[str, Any]) -> bool:
@@ -304,6 +315,140 @@ class RecordClaimBody(ClaimBody):
         return super().validate(attrs)
 
 
+class SightingBody(PlaceBody):
+    """A sighting of a claim: an article of ours and the span, or a link and the day; `claimant` where others say it."""
+
+    article = ArticleOrId(required=False, allow_null=True)
+    url = Address(**optional())
+    date = PublicationDate(**optional())
+    claimant = ClaimantField(required=False, allow_null=True)
+    claimants = many(ClaimantField, at_most=20)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        article = attrs.get("article")
+        if bool(article) == bool(attrs.get("url")):
+            raise serializers.ValidationError({"article": "Give the article it stands in, or the url: one of the two."})
+        has_place = attrs.get("segments") or _has_selector(attrs) or _has_selector(article or {})
+        if article and not has_place:
+            detail = "Say where the claim stands in the article: `start` and `end`, `exact`, or `segments`."
+            raise serializers.ValidationError({"exact": serializers.ErrorDetail(detail, "selector_missing")})
+        if not article and has_place:
+            raise serializers.ValidationError({"article": "A span needs the article that it stands in."})
+        return super().validate(attrs)
+
+
+def sighting_input(given: dict[str, Any]) -> SightingInput:
+    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
+    article = given.get("article")
+    return SightingInput(
+        appearance=AppearanceInput(
+            segments=_segments(given) if article else (),
+            speech=given.get("speech"),
+            cue=given.get("cue") or "",
+            chain=_chain(given),
+            is_first=given.get("is_first", False),
+            url=given.get("url") or "",
+            date_published=given.get("date") or "",
+        ),
+        article_id=article["id"] if article else None,
+        claimants=tuple(claimant_input(found) for found in claimants),
+    )
+
+
+class LinkChangeField(Strict):
+    """What is said of one link of the chain, by its position; `confirmed`: we made sure that it was said."""
+
+    position = serializers.IntegerField(min_value=0)
+    basis = Choice(Basis.choices, required=False)
+    confirmed = serializers.BooleanField(required=False)
+
+
+class AppearancePatch(SegmentField):
+    segments = many(SegmentField, at_most=50)
+    speech = Choice(Speech.choices, required=False)
+    cue = Line(required=False, allow_blank=True, max_length=100)
+    is_first = serializers.BooleanField(required=False)
+    suggested = serializers.BooleanField(required=False)
+    attribution = many(LinkChangeField, at_most=20)
+
+    def validate_suggested(self, value: bool) -> bool:  # noqa: FBT001 - the framework's signature
+        if value:
+            raise serializers.ValidationError("A sighting is confirmed with false; nobody suggests one by hand.")
+        return value
+
+
+def appearance_fields(given: dict[str, Any]) -> AppearanceFields:
+    has_segments = given.get("segments") or _has_selector(given)
+    return AppearanceFields(
+        segments=_segments(given) if has_segments else None,
+        speech=given.get("speech"),
+        cue=given.get("cue"),
+        is_first=given.get("is_first"),
+        is_suggested=given.get("suggested"),
+        links=tuple(
+            LinkChange(link["position"], basis=link.get("basis"), is_confirmed=link.get("confirmed"))
+            for link in given.get("attribution", ())
+        ),
+    )
+
+
+class PartField(SegmentField):
+    """One part of a claim; what is left out is as in the whole."""
+
+    statement = Line(max_length=5000)
+    context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
+    kind = Choice(ClaimKind.choices, required=False)
+    claimant = ClaimantField(required=False, allow_null=True)
+    claimants = many(ClaimantField, at_most=20)
+    segments = many(SegmentField, at_most=50)
+
+
+class SplitBody(Strict):
+    parts: serializers.ListSerializer[Any] = serializers.ListSerializer(child=PartField(), min_length=1, max_length=20)
+
+
+def part_inputs(given: dict[str, Any]) -> list[PartInput]:
+    return [
+        PartInput(
+            statement=part["statement"],
+            kind=part.get("kind"),
+            context=part.get("context"),
+            claimants=tuple(
+                claimant_input(found)
+                for found in part.get("claimants") or ([part["claimant"]] if part.get("claimant") else [])
+            ),
+            segments=_segments(part) if part.get("segments") or _has_selector(part) else (),
+        )
+        for part in given["parts"]
+    ]
+
+
+class LinkBody(Strict):
+    """`claim` repeats, is part of, contradicts or reports `other`."""
+
+    claim = serializers.UUIDField()
+    other = serializers.UUIDField()
+    kind = Choice(LinkKind.choices)
+
+
+_SURE = "Say true only after you have looked; where it is not so, check the claim by itself."
+
+
+class AdoptBody(Strict):
+    """What the person who adopts a verdict has made sure of."""
+
+    of = serializers.UUIDField(required=False, allow_null=True)
+    same_meaning = serializers.BooleanField()
+    same_figures = serializers.BooleanField()
+    still_true = serializers.BooleanField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unsure = [name for name in ("same_meaning", "same_figures", "still_true") if not attrs[name]]
+        if unsure:
+            raise serializers.ValidationError({name: serializers.ErrorDetail(_SURE, "not_the_same") for name in unsure})
+        return attrs
+
+
 def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
     links = given.get("attribution") or []
     claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
@@ -322,10 +467,14 @@ def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
     )
 
 
-def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
+def _segments(given: dict[str, Any]) -> tuple[SegmentInput, ...]:
     segments = given.get("segments") or [given.get("article") if _has_selector(given.get("article") or {}) else given]
+    return tuple(segment_input(segment) for segment in segments)
+
+
+def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
     return AppearanceInput(
-        segments=tuple(segment_input(segment) for segment in segments),
+        segments=_segments(given),
         speech=given.get("speech"),
         cue=given.get("cue") or "",
         chain=_chain(given),

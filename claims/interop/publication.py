@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from claims.models import Appearance, Claim, Claimant, ClaimReview, Evidence, Verdict
+from claims.models import Appearance, Attribution, Claim, Claimant, ClaimReview, Evidence, Verdict
 from claims.text.anchors import TextPositionSelector, TextQuoteSelector
 from claims.vocab import FACELESS_KINDS, Basis
 
@@ -104,8 +104,13 @@ def has_author(claimants: Sequence[Claimant], appearances: Sequence[Appearance])
     """Whether the claim may be laid at somebody's door: somebody with a name made it, and not by hearsay alone."""
     if all(claimant.kind in FACELESS_KINDS for claimant in claimants):
         return False
-    bases = {link.basis for item in appearances for link in item.attributions.all() if link.position == 0}
-    return not bases or Basis.PRIMARY in bases
+    makers = [link for item in appearances for link in item.attributions.all() if link.position == 0]
+    return not makers or any(link.basis == Basis.PRIMARY or is_confirmed(link) for link in makers)
+
+
+def is_confirmed(link: Attribution) -> bool:
+    """Somebody at the desk has made sure that it was said, although only others report it."""
+    return link.basis == Basis.REPORTED and link.confirmed_by_id is not None
 
 
 def _claimant(claimant: Claimant, *, said_on: str) -> FrozenClaimant:

@@ -14,6 +14,7 @@ from claims.models.claims import (
     Topic,
 )
 from claims.models.events import Event
+from claims.models.links import ClaimLink
 from claims.models.logins import LoginAttempt
 from claims.models.operations import Heartbeat
 from claims.models.ratings import Rating, RatingScale
@@ -32,6 +33,7 @@ __all__ = [
     "Attribution",
     "Claim",
     "ClaimClaimant",
+    "ClaimLink",
     "ClaimReview",
     "ClaimReviewRevision",
     "ClaimTopic",

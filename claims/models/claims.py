@@ -163,6 +163,11 @@ class Appearance(Tenant):
         default=False,
         help_text=_("The text is a copy of one in which the claim stands; nobody has confirmed it here."),
     )
+    is_after_publication = models.BooleanField(
+        _("after publication"),
+        default=False,
+        help_text=_("It was said again after our review of it had been published."),
+    )
     anchor = models.CharField(max_length=20, choices=AnchorState, default=AnchorState.UNCHANGED)
 
     class Meta:
@@ -202,6 +207,7 @@ class Attribution(Tenant):
     relation = models.CharField(max_length=20, choices=Relation)
     basis = models.CharField(max_length=20, choices=Basis)
     as_named = models.CharField(max_length=300, blank=True)
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=PROTECT, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["appearance", "position"]

@@ -25,6 +25,9 @@ class Verdict(Tenant):
     override_reason = models.TextField(_("why this evidence is enough"), blank=True)
     author = models.ForeignKey(User, on_delete=PROTECT, related_name="verdicts")
     supersedes = TenantForeignKey("self", null=True, blank=True, related_name="+")
+    adopted_from = TenantForeignKey(
+        "self", null=True, blank=True, related_name="adoptions", verbose_name=_("adopted from")
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

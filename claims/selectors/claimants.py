@@ -49,6 +49,11 @@ def record_of(claimant: Claimant) -> dict[str, Any]:
             Q(appearances=None)
             | Q(appearances__attributions=None)
             | Q(appearances__attributions__position=0, appearances__attributions__basis=Basis.PRIMARY)
+            | Q(
+                appearances__attributions__position=0,
+                appearances__attributions__basis=Basis.REPORTED,
+                appearances__attributions__confirmed_by__isnull=False,
+            )
         )
     claims = Claim.objects.filter(pk__in=claims.values("pk"))
     counts = dict(claims.values_list("verdict__rating").annotate(count=Count("id")).order_by())

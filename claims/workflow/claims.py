@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from claims.access import Actor
 from claims.errors import InvalidInputError
-from claims.models import Claim, ClaimClaimant, ClaimTopic, Topic
+from claims.models import Appearance, Claim, ClaimClaimant, ClaimTopic, Topic
 from claims.text.uuid7 import uuid7
 from claims.vocab import Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
 from claims.workflow.acts import change_content, end_assignment, finish
@@ -215,15 +216,38 @@ def _move_appearances(claim: Claim, stays: Claim) -> list[str]:
 @transaction.atomic
 def reopen(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None = None) -> Claim:
     """Brings a closed claim, or an approved one that was never published, back into the queue."""
+    _lock_with_duplicate(actor, claim_id)
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.REOPEN)
     claim = situation.claim
     changes = {"reason": changed(None, reason)}
     if claim.duplicate_of_id is not None:
         changes["duplicate_of"] = changed(str(claim.duplicate_of_id), None)
+        changes["appearances"] = changed([], _move_back(situation, claim.duplicate_of_id))
     claim.decline_reason, claim.duplicate_of = "", None
     finish(situation, Act.REOPEN, changes=changes, fields=["decline_reason", "duplicate_of"])
     return claim
+
+
+def _lock_with_duplicate(actor: Actor, claim_id: UUID) -> None:
+    """Locks a duplicate and the claim that it was joined to, in the order in which everybody locks two claims."""
+    pair = Claim.objects.filter(newsroom_id=actor.newsroom_id).filter(Q(pk=claim_id) | Q(duplicates=claim_id))
+    list(Claim.objects.select_for_update(no_key=True).filter(pk__in=pair.values("pk")).order_by("id"))
+
+
+def _move_back(situation: Situation, stays_id: UUID) -> list[str]:
+    """Undoes what `mark_duplicate` moved, as far as it still stands there."""
+    joined = situation.claim.events.filter(type=EventType.CLAIM_MARKED_DUPLICATE).order_by("-seq").first()
+    moved = joined.changes["appearances"]["before"] if joined else []
+    back = Appearance.objects.filter(newsroom_id=situation.claim.newsroom_id, claim=stays_id, pk__in=moved)
+    found = [str(pk) for pk in back.order_by("id").values_list("id", flat=True)]
+    back.update(claim=situation.claim)
+    stays = Claim.objects.get(pk=stays_id)
+    told = {"duplicate": changed(str(situation.claim.pk), None), "appearances": changed(found, [])}
+    event = event_on(stays, type=EventType.CLAIM_DUPLICATE_LEFT, actor=situation.actor.user, changes=told)
+    event.save(force_insert=True)
+    stays.save(update_fields=SUBJECT_FIELDS)
+    return found
 
 
 @transaction.atomic

@@ -63,7 +63,8 @@ def _with_standing(claims: list[Claim]) -> list[tuple[Claim, tuple[list[str], bo
         found.pk: found
         for found in Claim.objects.filter(pk__in=[claim.pk for claim in claims])
         .annotate(
-            articles=Count("appearances__version__article", filter=Q(appearances__is_suggested=False), distinct=True),
+            articles=Count("appearances__version__article", filter=Q(appearances__is_suggested=False), distinct=True)
+            + Count("appearances__url", filter=Q(appearances__version=None), distinct=True),
             offices=Count("claim_claimants__claimant__roles", distinct=True),
         )
         .prefetch_related(Prefetch("claim_claimants", ClaimClaimant.objects.select_related("claimant")))
@@ -81,12 +82,23 @@ def _with_standing(claims: list[Claim]) -> list[tuple[Claim, tuple[list[str], bo
     ]
 
 
-def _enqueue_one(claim: Claim, standing: tuple[list[str], bool, int]) -> Event:
+def prioritise_anew(claim: Claim) -> None:
+    """Computes the priority of a locked claim from what is known of it now, and saves it."""
+    [(claim, standing)] = _with_standing([claim])
+    _prioritise(claim, standing)
+    claim.save(update_fields=PRIORITY_FIELDS)
+
+
+def _prioritise(claim: Claim, standing: tuple[list[str], bool, int]) -> None:
     kinds, has_role, articles = standing
     parts = parts_of(
         claim, claimant_kinds=kinds, has_role=has_role, articles=articles, editors_parts=editors_parts(claim)
     )
     set_priority(claim, parts)
+
+
+def _enqueue_one(claim: Claim, standing: tuple[list[str], bool, int]) -> Event:
+    _prioritise(claim, standing)
     claim.status = Status.QUEUED
     claim.revision += 1
     claim.updated_at = timezone.now()

@@ -39,7 +39,7 @@ class LinkInput:
 
 @dataclass(frozen=True, slots=True)
 class AppearanceInput:
-    """Where a claim stands and who is named there, without the text that it stands in.
+    """Where a claim stands and who is named there, without the text that it stands in; or the link where it stands.
 
     `speech` None: nobody said which. `chain` goes from who made the claim to who reported it in the article; what a
     link leaves out follows from the speech and from whether somebody reports it.
@@ -50,6 +50,8 @@ class AppearanceInput:
     cue: str = ""
     chain: tuple[LinkInput, ...] = ()
     is_first: bool = False
+    url: str = ""
+    date_published: str = ""
 
 
 @dataclass(frozen=True, slots=True)

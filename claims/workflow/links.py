@@ -15,17 +15,16 @@ from claims.models import Appearance, Claim, ClaimLink, User
 from claims.text.normalise import Normalised
 from claims.vocab import Act, LinkKind
 from claims.workflow.acts import finish
+from claims.workflow.claimants import Roster
 from claims.workflow.events import changed
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, LinkInput, SegmentInput
-from claims.workflow.recording import Batch, Roster, find_spans, people_named
+from claims.workflow.recording import Batch, find_spans, people_named
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock
 
 
 def join(*, claim: Claim, other: Claim, kind: LinkKind, made_by: User | None) -> ClaimLink:
-    return ClaimLink.objects.create(
-        newsroom_id=claim.newsroom_id, claim=claim, other=other, kind=kind, made_by=made_by
-    )
+    return ClaimLink.objects.create(newsroom_id=claim.newsroom_id, claim=claim, other=other, kind=kind, made_by=made_by)
 
 
 @transaction.atomic
@@ -73,16 +72,17 @@ class PartInput:
 
 @transaction.atomic
 def split(*, actor: Actor, claim_id: UUID, parts: Sequence[PartInput], revision: int | None = None) -> list[Claim]:
-    """Makes claims of their own out of parts of one, each linked to it. The whole stays: decline it, or check it too."""
+    """Makes claims of their own out of parts of one, each linked to it. The whole stays: decline it or check it."""
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.SPLIT)
     whole = situation.claim
-    appearance = whole.appearances.select_related("version__article").prefetch_related(
-        "segments", "attributions__claimant"
-    ).order_by("id").first()
-    made = [
-        _part(situation, appearance, part, pointer=f"/parts/{index}") for index, part in enumerate(parts)
-    ]
+    appearance = (
+        whole.appearances.select_related("version__article")
+        .prefetch_related("segments", "attributions__claimant")
+        .order_by("id")
+        .first()
+    )
+    made = [_part(situation, appearance, part, pointer=f"/parts/{index}") for index, part in enumerate(parts)]
     finish(situation, Act.SPLIT, changes={"parts": changed(None, [str(claim.pk) for claim in made])})
     return made
 

@@ -295,18 +295,28 @@ RULES: dict[Act, Rule] = {
     Act.RETRACT: Rule(Right.EDIT, EventType.REVIEW_RETRACTED, (is_published_now,)),
     Act.EDIT: Rule(Right.DRAFT, EventType.CLAIM_EDITED, (you_may_change_it, is_not_public_as_it_is)),
     Act.ADD_EVIDENCE: Rule(Right.DRAFT, EventType.EVIDENCE_ADDED, (you_may_add_evidence, is_not_public_as_it_is)),
+    Act.ADD_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_ADDED),
+    Act.EDIT_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_EDITED, (you_may_change_it,)),
+    Act.LINK: Rule(Right.DRAFT, EventType.CLAIM_LINKED),
+    Act.SPLIT: Rule(Right.REVIEW, EventType.CLAIM_SPLIT, (free_or_yours_or_you_edit, was_never_published)),
+    Act.ADOPT: Rule(
+        Right.DRAFT,
+        EventType.CLAIM_ADOPTED,
+        (held_by_you, is_no_opinion, has_claimant, claimant_is_clear),
+        demands=(has_evidence,),
+    ),
     Act.PRIORITISE: Rule(Right.REVIEW, EventType.CLAIM_PRIORITISED),
     Act.SET_DUE: Rule(Right.REVIEW, EventType.CLAIM_DUE_SET),
     Act.MARK_URGENT: Rule(Right.EDIT, EventType.CLAIM_MARKED_URGENT),
     Act.RECUSE: Rule(Right.DRAFT, EventType.CLAIM_RECUSED),
 }
 
-#: Acts that a person does by a path or a button of their own; the others are part of something else.
-PERSONS_ACTS = tuple(
-    act
-    for act, rule in RULES.items()
-    if rule.right is not None and act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE}
+#: Acts with a path of their own elsewhere, or that belong to another act.
+PARTS_OF_OTHERS = frozenset(
+    {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE, Act.ADD_APPEARANCE, Act.EDIT_APPEARANCE, Act.LINK}
 )
+#: Acts that a person does by a path or a button of their own; the others are part of something else.
+PERSONS_ACTS = tuple(act for act, rule in RULES.items() if rule.right is not None and act not in PARTS_OF_OTHERS)
 
 
 def refusals(situation: Situation, act: Act) -> Iterator[Refusal]:

@@ -19,18 +19,19 @@ from claims.text.normalise import Normalised
 from claims.text.uuid7 import uuid7
 from claims.vocab import WAITING, Act, EventType, LinkKind, ReviewState
 from claims.workflow.acts import finish
+from claims.workflow.claimants import Roster
 from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, SegmentInput
 from claims.workflow.links import join
-from claims.workflow.recording import Batch, Roster, find_spans, people_named
+from claims.workflow.recording import Batch, find_spans, people_named
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock
 
 
 @dataclass(frozen=True, slots=True)
 class SightingInput:
-    """A place, in an article of ours or behind a link, and who says it there; nobody given: the claim's own claimants."""
+    """A place in an article of ours or behind a link, and who says it there: the claim's own claimants, if nobody is given."""
 
     appearance: AppearanceInput
     article_id: UUID | None = None
@@ -51,8 +52,8 @@ class Sighting:
 def add(*, actor: Actor, claim_id: UUID, given: SightingInput, revision: int | None = None) -> Sighting:
     """Adds a sighting of a claim.
 
-    Somebody else's saying the same is a claim of theirs, linked as a repeat: what was found may be adopted for it, and a
-    second person looks all the same.
+    Somebody else's saying the same is a claim of theirs, linked as a repeat: what was found may be adopted for it, and
+    a second person looks all the same.
     """
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.ADD_APPEARANCE)
@@ -130,9 +131,7 @@ def _repeat(situation: Situation, batch: Batch, given: ClaimInput, spans: tuple[
     return Sighting(theirs, appearance, is_repeat=True)
 
 
-def _known(
-    claim: Claim, version: ArticleVersion | None, spans: tuple[Span, ...], url: str
-) -> Appearance | None:
+def _known(claim: Claim, version: ArticleVersion | None, spans: tuple[Span, ...], url: str) -> Appearance | None:
     """An appearance in exactly this place; a suggested one is confirmed by being given."""
     places = [(span.start, span.end) for span in spans]
     for found in claim.appearances.filter(version=version, url=url).prefetch_related("segments"):
@@ -199,7 +198,11 @@ def edit(*, actor: Actor, appearance_id: UUID, fields: AppearanceFields) -> Clai
         situation.claim.appearances.exclude(pk=appearance.pk).update(is_first=False)
     if changes:
         appearance.save()
-        finish(situation, Act.EDIT_APPEARANCE, changes={"appearance": changed(str(appearance.pk), str(appearance.pk)), **changes})
+        finish(
+            situation,
+            Act.EDIT_APPEARANCE,
+            changes={"appearance": changed(str(appearance.pk), str(appearance.pk)), **changes},
+        )
     return situation.claim
 
 
@@ -275,11 +278,12 @@ def reject(*, actor: Actor, appearance_id: UUID) -> Claim:
     situation, appearance = _locked(actor, appearance_id)
     require(situation, Act.EDIT_APPEARANCE)
     if not appearance.is_suggested:
-        raise RuleBrokenError("This sighting was recorded, not suggested: change its span instead.", code="not_suggested")
+        raise RuleBrokenError(
+            "This sighting was recorded, not suggested: change its span instead.", code="not_suggested"
+        )
     changes = {"appearance": changed(_told(appearance, ()), None)}
     appearance.attributions.all().delete()
     appearance.segments.all().delete()
     appearance.delete()
     finish(situation, Act.EDIT_APPEARANCE, changes=changes)
     return situation.claim
-

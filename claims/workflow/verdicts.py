@@ -13,11 +13,11 @@ from claims.selectors.members import actor_in
 from claims.selectors.recusals import is_recused
 from claims.text.slugs import slug_for
 from claims.text.uuid7 import uuid7
-from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, Right, Stage, Status
+from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, LinkKind, Right, Stage, Status
 from claims.workflow.acts import end_assignment, finish
 from claims.workflow.events import Change, changed
 from claims.workflow.evidence import attach, offered
-from claims.workflow.inputs import ReviewTextInput, VerdictInput
+from claims.workflow.inputs import EvidenceInput, ReviewTextInput, SourceInput, VerdictInput
 from claims.workflow.queue import hold
 from claims.workflow.rules import APPROVALS_NEEDED, require
 from claims.workflow.situation import Proposal, Situation, lock
@@ -30,26 +30,82 @@ def propose(*, actor: Actor, claim_id: UUID, given: VerdictInput, revision: int 
     Raises InvalidInputError for a rating that is not on the scale of the claim's kind, or a missing public text.
     """
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
+    return _propose(situation, Act.PROPOSE, given)
+
+
+@transaction.atomic
+def adopt(*, actor: Actor, claim_id: UUID, of: UUID | None, revision: int | None = None) -> Claim:
+    """Takes what was found of another claim, by default the one that this repeats, as a proposal for this one.
+
+    The holder has made sure that it means the same, names the same figures and is still true on this claim's date; a
+    second person confirms it like any other verdict. Rating, reasons, evidence and public text come along.
+    """
+    situation = lock(actor=actor, claim_id=claim_id, revision=revision)
+    other = _adopted(situation, of)
+    assert other.verdict is not None  # noqa: S101 - chosen for having one
+    return _propose(situation, Act.ADOPT, _as_input(other, other.verdict), adopted_from=other.verdict)
+
+
+def _adopted(situation: Situation, of: UUID | None) -> Claim:
+    claim = situation.claim
+    known = Claim.objects.filter(newsroom_id=claim.newsroom_id).select_related("verdict__rating__scale")
+    if of is not None:
+        other = known.filter(pk=of).first()
+    else:
+        other = known.filter(linked_from__claim=claim, linked_from__kind=LinkKind.REPEATS).order_by("id").first()
+    if other is None:
+        detail = (
+            "There is no such claim in this newsroom." if of else "This claim repeats none: say which one, in `of`."
+        )
+        raise InvalidInputError.at("/of", detail, code="not_found")
+    if other.pk == claim.pk:
+        raise InvalidInputError.at("/of", "A claim cannot adopt its own verdict.")
+    if other.verdict is None or other.status != Status.APPROVED:
+        raise RuleBrokenError(
+            "Nothing that two people stand behind was found of that claim yet.", code="nothing_to_adopt"
+        )
+    return other
+
+
+def _as_input(other: Claim, verdict: Verdict) -> VerdictInput:
+    evidence = other.evidence.filter(withdrawn_at=None).order_by("id")
+    review = other.reviews.order_by("id").first()
+    return VerdictInput(
+        rating=verdict.rating.code,
+        explanation=verdict.explanation,
+        looked_for=verdict.looked_for,
+        override_reason=verdict.override_reason,
+        evidence=tuple(
+            EvidenceInput(SourceInput(id=item.source_id), item.stance, excerpt=item.excerpt, note=item.note)
+            for item in evidence
+        ),
+        review=ReviewTextInput(review.headline, review.summary, review.body) if review else ReviewTextInput(),
+    )
+
+
+def _propose(situation: Situation, act: Act, given: VerdictInput, *, adopted_from: Verdict | None = None) -> Claim:
     pointers = [f"/evidence/{index}" for index in range(len(given.evidence))]
     require(situation, Act.ADD_EVIDENCE)
     evidence = offered(situation, given.evidence, pointers=pointers)
     if situation.claim.kind == ClaimKind.OPINION:
-        require(situation, Act.PROPOSE)
+        require(situation, act)
     rating = rating_called(situation.claim, given.rating)
     situation.proposal = Proposal(rating, given.looked_for, given.override_reason, evidence)
-    require(situation, Act.PROPOSE)
+    require(situation, act)
     if evidence:
         attach(situation, evidence)
     before = situation.verdict
     changes = _write_review(situation, given.review)
-    verdict = _new_verdict(situation, given, rating)
+    verdict = _new_verdict(situation, given, rating, adopted_from=adopted_from)
     changes |= {
         "rating": changed(before and before.rating.code, rating.code),
         "explanation": changed(before and before.explanation, verdict.explanation),
         "verdict": changed(before and str(before.pk), str(verdict.pk)),
     }
+    if adopted_from is not None:
+        changes["adopted_from"] = changed(None, str(adopted_from.claim_id))
     end_assignment(situation, stage=Stage.CHECK)
-    finish(situation, Act.PROPOSE, changes=changes, fields=["verdict"])
+    finish(situation, act, changes=changes, fields=["verdict"])
     return situation.claim
 
 
@@ -64,7 +120,7 @@ def rating_called(claim: Claim, code: str) -> Rating:
     return ratings[code]
 
 
-def _new_verdict(situation: Situation, given: VerdictInput, rating: Rating) -> Verdict:
+def _new_verdict(situation: Situation, given: VerdictInput, rating: Rating, *, adopted_from: Verdict | None) -> Verdict:
     claim = situation.claim
     assert situation.actor.user is not None  # noqa: S101 - the service proposes nothing
     verdict = Verdict.objects.create(
@@ -76,6 +132,7 @@ def _new_verdict(situation: Situation, given: VerdictInput, rating: Rating) -> V
         override_reason=given.override_reason,
         author=situation.actor.user,
         supersedes_id=claim.verdict_id,
+        adopted_from=adopted_from,
     )
     claim.verdict = verdict
     situation.forget("verdict", "author_ids", "approvals")
