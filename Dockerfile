@@ -15,7 +15,8 @@ COPY claims claims
 COPY workers workers
 
 # Collecting the static files reads the settings, which refuse to be incomplete; nothing is connected to.
-RUN SECRET_KEY=for-this-step-alone DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
+RUN SECRET_KEY=for-this-step-alone SEAL_KEYS=Zm9yLXRoaXMtc3RlcC1hbG9uZS1hbmQtbm8tb3RoZXI= \
+    DATABASE_URL=postgres://nobody@localhost/none REDIS_URL=redis://localhost \
     python manage.py collectstatic --noinput \
     && chown -R factcheck staticfiles
 

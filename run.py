@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older Python is told so here
 if sys.platform == "win32":
     sys.exit("This runs on Linux and macOS. On Windows, use it inside WSL, or use docker-compose.yml.")
 
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -287,6 +288,13 @@ class Folder:
             _write_private(path, secrets.token_urlsafe(64))
         return path.read_text()
 
+    def seal_key(self) -> str:
+        """Made once, 32 bytes in URL-safe base64; without it what was sealed with it stays shut."""
+        path = self.path / "seal_key"
+        if not path.exists():
+            _write_private(path, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+        return path.read_text()
+
 
 @dataclass
 class Running:
@@ -345,6 +353,7 @@ class Services:
         }
         self._default("PUBLIC_URL", f"http://127.0.0.1:{port}")
         self._default("SECRET_KEY", folder.secret_key())
+        self._default("SEAL_KEYS", folder.seal_key())
         self.programs: list[Program] = []
         self.has_new_database = False
         shared: dict[str, Any] = {"packages": PACKAGES, "environ": own_environment(), "inherited": (folder.in_use,)}
@@ -366,7 +375,16 @@ class Services:
         self.environ[variable] = server.url
 
     def running(self, command: str, *, address: str | None, programs: Sequence[Program]) -> Running:
-        names = ("DATABASE_URL", "REDIS_URL", "PORT", "PUBLIC_URL", "SECRET_KEY", "FACTCHECK_VAR", "PYTHONUNBUFFERED")
+        names = (
+            "DATABASE_URL",
+            "REDIS_URL",
+            "PORT",
+            "PUBLIC_URL",
+            "SECRET_KEY",
+            "SEAL_KEYS",
+            "FACTCHECK_VAR",
+            "PYTHONUNBUFFERED",
+        )
         return Running(
             pid=os.getpid(),
             command=command,

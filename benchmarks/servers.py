@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import tempfile
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.counters import cpu_seconds
 from factcheck.embedded import Postgres, Program, Valkey
 from run import PACKAGES, PYTHON, QUEUES, ROOT, open_port, own_environment
 
@@ -56,6 +55,7 @@ class Servers:
             "REDIS_URL": self.valkey.url,
             "DJANGO_SETTINGS_MODULE": SETTINGS[side],
             "SECRET_KEY": "a key for a database that is thrown away",
+            "SEAL_KEYS": urlsafe_b64encode(b"for a database that is not kept.").decode(),
             "PYTHONUNBUFFERED": "1",
         }
 

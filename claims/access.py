@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+from django.conf import settings
+from django.http import HttpRequest
+
 from claims.models import Membership, User
 from claims.vocab import RIGHTS_OF_ROLE, RIGHTS_OF_SCOPE, Audience, Right, Role, Scope
 
@@ -50,3 +53,12 @@ class Actor:
 
 def rights_of(roles: Iterable[str]) -> frozenset[Right]:
     return frozenset().union(*(RIGHTS_OF_ROLE[Role(role)] for role in roles))
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address; behind a trusted proxy, the last one that it added."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))

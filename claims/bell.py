@@ -20,6 +20,7 @@ class Bell(StrEnum):
     ENQUEUE_WAITING = "enqueue_waiting"
     LAPSE_TAKES = "lapse_takes"
     RESUME_HOLDS = "resume_holds"
+    ERASE_CONTACTS = "erase_contacts"
     WORKER_HEARTBEAT = "worker_heartbeat"
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from claims.bell import Bell
-from claims.workflow import enqueueing, queue
+from claims.workflow import contacts, enqueueing, queue
 
 #: The relay looks this often.
 PERIOD = timedelta(seconds=2)
@@ -38,6 +38,10 @@ def _returning_since() -> datetime | None:
     return queue.returning(now=timezone.now()).values_list("on_hold_until", flat=True).first()
 
 
+def _contacts_due_since() -> datetime | None:
+    return contacts.to_erase(now=timezone.now()).values_list("erase_contact_at", flat=True).first()
+
+
 def _enqueue_lost() -> int:
     return enqueueing.enqueue_waiting(older_than=PATIENCE)
 
@@ -46,6 +50,7 @@ DUTIES = (
     Duty(Bell.ENQUEUE_WAITING, _recorded_since, _enqueue_lost),
     Duty(Bell.LAPSE_TAKES, _lapsed_since, queue.lapse_takes),
     Duty(Bell.RESUME_HOLDS, _returning_since, queue.resume_holds),
+    Duty(Bell.ERASE_CONTACTS, _contacts_due_since, contacts.erase_contacts),
 )
 
 #: The worker shows this often that a ring reaches it.

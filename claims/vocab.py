@@ -260,7 +260,7 @@ CLOSED = frozenset({Status.DECLINED, Status.DUPLICATE, Status.DISMISSED})
 
 
 class Coarse(TextChoices):
-    """What somebody who sent a claim in is told of it before publication."""
+    """What somebody who sent a claim or a tip in is told of it."""
 
     RECEIVED = "received", _("Received")
     BEING_CHECKED = "being_checked", _("Being checked")
@@ -297,6 +297,8 @@ class Act(TextChoices):
     ADD_APPEARANCE = "add-appearance", _("Add a sighting")
     EDIT_APPEARANCE = "edit-appearance", _("Change a sighting")
     LINK = "link", _("Link to another claim")
+    ADD_SUBMISSION = "add-submission", _("Link a tip")
+    REMOVE_SUBMISSION = "remove-submission", _("Take a tip off")
     SPLIT = "split", _("Split")
     ADOPT = "adopt", _("Adopt a verdict")
     ADD_EVIDENCE = "add-evidence", _("Add evidence")
@@ -345,6 +347,9 @@ MOVES: dict[Act, Move] = {
     Act.ADD_APPEARANCE: Move(OPEN | {Status.APPROVED}),
     Act.EDIT_APPEARANCE: Move(OPEN | {Status.APPROVED}),
     Act.LINK: Move(OPEN | {Status.APPROVED}),
+    Act.ADD_SUBMISSION: Move(OPEN | {Status.APPROVED}),
+    # What was linked by mistake can be taken off wherever the claim has got to since.
+    Act.REMOVE_SUBMISSION: Move(EVERY),
     Act.SPLIT: Move(OPEN),
     Act.ADOPT: Move(frozenset({Status.IN_REVIEW}), (Status.IN_APPROVAL,)),
     Act.PRIORITISE: Move(OPEN),
@@ -361,6 +366,55 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
     for source in (HELD if act is Act.RECUSE else move.sources)
     for arrival in move.arrivals
     if source is not arrival
+)
+
+
+class Channel(TextChoices):
+    """How a tip came in."""
+
+    PUBLIC_FORM = "public_form", _("Public form")
+    ADMIN = "admin", _("Typed in at the desk")
+    API = "api", _("Sent by a program")
+
+
+class SubmissionState(TextChoices):
+    """What became of a tip. Never what was found."""
+
+    NEW = "new", _("New")
+    LINKED = "linked", _("Linked to a claim")
+    ANSWERED = "answered", _("Answered")
+    DECLINED = "declined", _("Declined")
+
+
+class SubmissionAct(TextChoices):
+    """What a person does to a tip. The value is the REST path."""
+
+    LINK = "link", _("Link to a claim")
+    MAKE_CLAIM = "make-claim", _("Make a claim")
+    ANSWER = "answer", _("Send the published check")
+    DECLINE = "decline", _("Decline")
+    REOPEN = "reopen", _("Back to the new ones")
+
+
+class SubmissionMove(NamedTuple):
+    sources: frozenset[SubmissionState]
+    arrival: SubmissionState
+
+
+_UNDECIDED = frozenset({SubmissionState.NEW, SubmissionState.LINKED})
+
+SUBMISSION_MOVES: dict[SubmissionAct, SubmissionMove] = {
+    # One tip may hold several claims.
+    SubmissionAct.LINK: SubmissionMove(_UNDECIDED, SubmissionState.LINKED),
+    SubmissionAct.MAKE_CLAIM: SubmissionMove(_UNDECIDED, SubmissionState.LINKED),
+    SubmissionAct.ANSWER: SubmissionMove(_UNDECIDED, SubmissionState.ANSWERED),
+    SubmissionAct.DECLINE: SubmissionMove(frozenset({SubmissionState.NEW}), SubmissionState.DECLINED),
+    SubmissionAct.REOPEN: SubmissionMove(frozenset(SubmissionState) - {SubmissionState.NEW}, SubmissionState.NEW),
+}
+
+#: Which state of a tip may follow which, for the trigger that guards the table itself.
+SUBMISSION_TRANSITIONS: frozenset[tuple[SubmissionState, SubmissionState]] = frozenset(
+    (source, move.arrival) for move in SUBMISSION_MOVES.values() for source in move.sources if source != move.arrival
 )
 
 
@@ -396,6 +450,8 @@ class EventType(TextChoices):
     CLAIM_APPEARANCE_EDITED = "claim.appearance_edited"
     CLAIM_LINKED = "claim.linked"
     CLAIM_REPEATED = "claim.repeated"
+    CLAIM_SUBMISSION_LINKED = "claim.submission_linked"
+    CLAIM_SUBMISSION_UNLINKED = "claim.submission_unlinked"
     CLAIM_SPLIT = "claim.split"
     CLAIM_ADOPTED = "claim.adopted"
     CLAIM_PRIORITISED = "claim.prioritised"
@@ -408,7 +464,14 @@ class EventType(TextChoices):
     REVIEW_PUBLISHED = "review.published"
     REVIEW_CORRECTED = "review.corrected"
     REVIEW_RETRACTED = "review.retracted"
+    SUBMISSION_RECEIVED = "submission.received"
+    SUBMISSION_LINKED = "submission.linked"
+    SUBMISSION_ANSWERED = "submission.answered"
+    SUBMISSION_DECLINED = "submission.declined"
+    SUBMISSION_REOPENED = "submission.reopened"
+    SUBMISSION_CONTACTS_ERASED = "submission.contacts_erased"
     NEWSROOM_CREATED = "newsroom.created"
+    POLICY_CHANGED = "newsroom.policy_changed"
     MEMBER_CHANGED = "newsroom.member_changed"
     TOKEN_MADE = "newsroom.token_made"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "newsroom.token_revoked"  # noqa: S105 - the name of an event

@@ -8,4 +8,5 @@ threads = 4
 preload_app = True  # the workers share the memory of what is loaded before they fork
 timeout = 60  # seconds without a sign of life
 graceful_timeout = 10  # seconds for requests under way when it stops
+logger_class = "factcheck.access_log.DiscreetLogger"
 control_socket_disable = True  # it would lie in the home folder, shared by every service of this user

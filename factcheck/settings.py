@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,6 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env(
     SECRET_KEY=str,
+    SEAL_KEYS=list,
     DATABASE_URL=str,
     REDIS_URL=str,
     PORT=(int, 8000),
@@ -39,6 +41,23 @@ def _is_loopback(host: str) -> bool:
 
 SECRET_KEY = env("SECRET_KEY")
 DEBUG = False
+
+
+def _seal_keys(keys: list[str]) -> list[str]:
+    """Raises ImproperlyConfigured, without a word of any key, where one cannot seal."""
+    if not keys:
+        raise ImproperlyConfigured("SEAL_KEYS must name at least one key: contacts are not stored without a seal")
+    for number, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            detail = f"SEAL_KEYS: key {number} is not 32 bytes in URL-safe base64; .env.example tells how to make one"
+            raise ImproperlyConfigured(detail) from None
+    return keys
+
+
+#: What contacts are sealed with, the newest first; the older ones still open what they sealed. See `claims.sealing`.
+SEAL_KEYS = _seal_keys([key.strip() for key in env("SEAL_KEYS") if key.strip()])
 
 PUBLIC_URL = (env("PUBLIC_URL") or f"http://127.0.0.1:{env('PORT')}").rstrip("/")
 _public = urlsplit(PUBLIC_URL)

@@ -100,7 +100,7 @@ def test_compose_keeps_what_the_servers_store(services: dict[str, Any]) -> None:
 
 def test_compose_has_no_default_for_a_secret() -> None:
     text = COMPOSE.read_text()
-    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+    for secret in ("SECRET_KEY", "SEAL_KEYS", "POSTGRES_PASSWORD"):
         uses = re.findall(rf"\$\{{{secret}(.{{2}})", text)
         assert uses
         assert set(uses) == {":?"}

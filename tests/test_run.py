@@ -1,3 +1,4 @@
+import base64
 import fcntl
 import http.client
 import json
@@ -21,7 +22,7 @@ import run
 from factcheck.embedded import Program, ServiceError
 from tests.processes import descendants, is_alive, needs_linux, wait_for, wait_until_gone
 
-SETTINGS = {"DATABASE_URL", "REDIS_URL", "PORT", "PUBLIC_URL", "SECRET_KEY", "FACTCHECK_VAR"}
+SETTINGS = {"DATABASE_URL", "REDIS_URL", "PORT", "PUBLIC_URL", "SECRET_KEY", "SEAL_KEYS", "FACTCHECK_VAR"}
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -129,7 +130,7 @@ def test_up_serves_on_the_next_free_port_and_says_how_to_go_on(up: Up, taken: in
 
 
 def test_what_is_written_about_a_run_is_for_its_user_alone(up: Up) -> None:
-    for name in ("run.json", "secret_key"):
+    for name in ("run.json", "secret_key", "seal_key"):
         assert stat.S_IMODE((up.var / name).stat().st_mode) == 0o600
 
 
@@ -223,6 +224,12 @@ def test_the_secret_key_is_made_once(tmp_path: Path) -> None:
     key = run.Folder(tmp_path).secret_key()
     assert len(key) > 50
     assert run.Folder(tmp_path).secret_key() == key
+
+
+def test_the_seal_key_is_made_once_and_is_one_that_seals(tmp_path: Path) -> None:
+    key = run.Folder(tmp_path).seal_key()
+    assert len(base64.urlsafe_b64decode(key)) == 32
+    assert run.Folder(tmp_path).seal_key() == key
 
 
 @pytest.mark.parametrize("arguments", [[], ["serve"], ["up", "now"], ["manage"]])

@@ -17,6 +17,7 @@ TASKS: dict[Bell, str] = {
     Bell.ENQUEUE_WAITING: "workers.enrich.enqueue_waiting",
     Bell.LAPSE_TAKES: "workers.upkeep.lapse_takes",
     Bell.RESUME_HOLDS: "workers.upkeep.resume_holds",
+    Bell.ERASE_CONTACTS: "workers.upkeep.erase_contacts",
     Bell.WORKER_HEARTBEAT: "workers.upkeep.worker_heartbeat",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from claims.workflow import heartbeats, queue
+from claims.workflow import contacts, heartbeats, queue
 
 
 @shared_task
@@ -15,6 +15,11 @@ def lapse_takes() -> None:
 @shared_task
 def resume_holds() -> None:
     queue.resume_holds()
+
+
+@shared_task
+def erase_contacts() -> None:
+    contacts.erase_contacts()
 
 
 @shared_task

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -16,16 +19,60 @@ from claims.admin.base import DeskAdmin
 from claims.admin.desk import actor_of, may
 from claims.errors import NotFoundError, RuleBrokenError
 from claims.models import ApiToken, Heartbeat, Membership, Newsroom, User
+from claims.models.accounts import MOST_CONTACT_DAYS
 from claims.selectors.desk import visible_tokens
 from claims.vocab import Right, Role, Scope
-from claims.workflow import tokens
+from claims.workflow import newsrooms, tokens
+
+
+class PolicyForm(forms.Form):
+    contact_days = forms.IntegerField(
+        label="Days until contacts are erased",
+        min_value=1,
+        max_value=MOST_CONTACT_DAYS,
+        help_text="What senders of tips leave to be reached by. A shorter time holds for the tips that are here too; "
+        "a longer one does not, as their senders were told the shorter.",
+    )
 
 
 @admin.register(Newsroom)
 class NewsroomAdmin(DeskAdmin):
     newsroom_field = "pk"
     list_display = ("name", "slug", "in_language", "site")
-    fields = ("name", "slug", "in_language", "site", "publishing_principles", "corrections_policy")
+    fields = ("name", "slug", "in_language", "site", "publishing_principles", "corrections_policy", "contact_days")
+    change_form_template = "admin/claims/newsroom/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        policy = self.admin_site.admin_view(self.policy)
+        return [path("<uuid:newsroom_id>/policy/", policy, name="claims_newsroom_policy"), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        shown = {"may_set_policy": may(request, Right.ADMIN), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, shown)
+
+    def policy(self, request: HttpRequest, newsroom_id: UUID) -> HttpResponse:
+        """What the newsroom has decided for itself, changed by its administrators."""
+        newsroom: Newsroom = self.get_object(request, str(newsroom_id))
+        if not may(request, Right.ADMIN):
+            raise PermissionDenied
+        form = PolicyForm(request.POST or None, initial={"contact_days": newsroom.contact_days})
+        if form.is_valid():
+            newsrooms.set_policy(actor=actor_of(request), **form.cleaned_data)
+            messages.success(request, "The policy is changed.")
+            return HttpResponseRedirect(reverse("admin:claims_newsroom_change", args=[newsroom_id]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Change the policy",
+            "form": form,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/claims/form_page.html", context, status=400 if form.errors else 200)
 
 
 @admin.register(User)

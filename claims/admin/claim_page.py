@@ -22,6 +22,7 @@ from claims.admin.wording import ChangeLine, basis_in_words, chain_in_words, clo
 from claims.errors import DomainError, InvalidInputError, NotPermittedError, StaleRevisionError
 from claims.models import Appearance, Approval, Article, Attribution, Claim, ClaimReview, Event, Evidence, Verdict
 from claims.selectors.desk import appearances_in, appearances_of, history_of, verdicts_of
+from claims.selectors.submissions import tips_of
 from claims.text.markdown import render
 from claims.vocab import Act, ReviewState, Status
 from claims.workflow.rules import Refusal, barriers
@@ -31,6 +32,8 @@ from claims.workflow.waiting import waiting_for
 #: Acts with a place of their own on the page; the others stand together at the side.
 IN_THE_MIDDLE = ("propose", "approve", "publish")
 BESIDE_WHAT_THEY_CHANGE = ("add-evidence", "withdraw-evidence", "edit", "claimants")
+#: So many tips of a claim are shown on its page, the newest.
+MOST_TIPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,8 @@ def _context(page: ClaimPage) -> dict[str, Any]:
         "claimants": situation.claimants,
         "topics": [link.topic for link in page.claim.claim_topics.select_related("topic").order_by("topic__name")],
         "places": places,
+        "tips": list(tips_of(page.claim)[:MOST_TIPS]),
+        "tip_count": page.claim.submission_claims.count(),
         "text": _text(page.claim, places),
         "review": review,
         "body_html": render(review.body) if review else "",

@@ -6,12 +6,11 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils import timezone
 
+from claims.access import address_of
 from claims.admin.desk import desk_memberships
 from claims.models import User
 from claims.workflow import logins
@@ -51,12 +50,3 @@ class DeskLoginForm(AuthenticationForm):
                 "An administrator of your newsroom can give it a role.",
                 code="no_desk",
             )
-
-
-def address_of(request: HttpRequest) -> str:
-    """The client's address; behind a trusted proxy, the last one that it added."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded[:45]
-    return str(request.META.get("REMOTE_ADDR", ""))

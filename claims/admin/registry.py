@@ -10,6 +10,7 @@ from claims.admin import (
     ratings,
     reviews,
     sources,
+    tips,
     verdicts,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "ratings",
     "reviews",
     "sources",
+    "tips",
     "verdicts",
 ]

@@ -19,7 +19,7 @@ from claims.selectors.members import SESSION_KEY
 
 #: The menu: what is worked on first, what it rests on next, the newsroom itself last.
 SECTIONS = (
-    ("Work", ("Claim", "Article", "ClaimReview", "Claimant", "Source", "Topic")),
+    ("Work", ("Submission", "Claim", "Article", "ClaimReview", "Claimant", "Source", "Topic")),
     (
         "Record",
         (

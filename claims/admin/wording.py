@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from claims.models import Attribution, Claim, Claimant, Event
 from claims.vocab import (
     Basis,
+    Channel,
     ClaimKind,
     CorrectionKind,
     DeclineReason,
@@ -23,6 +24,7 @@ from claims.vocab import (
     Stage,
     Stance,
     Status,
+    SubmissionState,
     WaitingOn,
 )
 
@@ -42,9 +44,13 @@ _NAMES = {
     "source.publisher": "publisher of the source",
     "duplicate_of": "duplicate of",
     "looked_for": "what was looked for",
+    "tips": "tips that ask about it",
+    "channel": "came by",
 }
 _WORDS: dict[str, Mapping[Any, Any]] = {
     "status": dict(Status.choices),
+    "state": dict(SubmissionState.choices),
+    "channel": dict(Channel.choices),
     "stage": dict(Stage.choices),
     "waiting_for": dict(WaitingOn.choices),
     "reason_code": dict(DeclineReason.choices),
@@ -53,7 +59,9 @@ _WORDS: dict[str, Mapping[Any, Any]] = {
     "stance": dict(Stance.choices),
 }
 #: What a reader of the history has no use for: ids that another line says in words.
-_LEFT_OUT = frozenset({"verdict", "appearances"})
+_LEFT_OUT = frozenset(
+    {"verdict", "appearances", "submission", "submissions", "submissions_of_both", "review", "contacts_of"}
+)
 _TIMES = frozenset({"due", "until"})
 
 
@@ -106,7 +114,7 @@ def names_in(events: Sequence[Event]) -> dict[str, str]:
             found = _ids(change.get("before")) | _ids(change.get("after"))
             if name in {"claimants", "claimant"}:
                 claimants |= found
-            elif name in {"duplicate_of", "duplicate"}:
+            elif name in {"duplicate_of", "duplicate", "claim", "claims"}:
                 claims |= found
     newsrooms = {event.newsroom_id for event in events}
     names: dict[str, str] = {}

@@ -8,6 +8,7 @@ from claims.text.anchors import TextPositionSelector, TextQuoteSelector
 from claims.vocab import (
     ArticleKind,
     Basis,
+    Channel,
     ClaimantKind,
     ClaimantMatch,
     ClaimKind,
@@ -332,6 +333,80 @@ class ArticleShape(_ArticleShape, total=False):
     existing: bool
     claims: list[ClaimShape]
     text: str
+
+
+class FileShape(TypedDict):
+    """The file of a tip; its bytes are at `submissions/{id}/file/`."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class ClaimOfTip(TypedDict):
+    id: str
+    statement: str
+    status: str
+
+
+class AnswerShape(TypedDict):
+    """A published check that the sender is shown."""
+
+    review: str
+    url: str
+
+
+class SuggestionShape(TypedDict):
+    """A claim that a tip may be about: a suggestion, made of shared words, that a person looks at."""
+
+    claim: ClaimOfTip
+    review: AnswerShape | None
+    rating: str | None
+    score: float
+    why: str
+
+
+class _SubmissionShape(TypedDict):
+    id: str
+    state: str
+    text: str
+    url: str | None
+    file: FileShape | None
+    channel: Channel
+    in_language: str
+    has_contact: bool
+    erase_contact_at: str | None
+    claims: list[ClaimOfTip]
+    answers: list[AnswerShape]
+    decline_reason: str | None
+    recorded_by: str | None
+    allowed_acts: list[str]
+    received_at: str
+
+
+class SubmissionShape(_SubmissionShape, total=False):
+    """A tip. Outside the desk `state` is coarse, and of claims nothing is told but what is published.
+
+    `status_url` stands in the answer to sending it in, once; `suggestions` and `contact` by `expand`.
+    """
+
+    status_url: str
+    suggestions: list[SuggestionShape]
+    contact: str | None
+
+
+class LeftOutShape(TypedDict):
+    id: str
+    code: str
+    detail: str
+
+
+class BulkReportShape(TypedDict):
+    """What was done to several tips, and which were left out and why."""
+
+    done: list[str]
+    left_out: list[LeftOutShape]
 
 
 class QueueNext(TypedDict):

@@ -29,6 +29,7 @@ from claims.models import (
     Source,
     Verdict,
 )
+from claims.selectors.standing import coarse
 from claims.vocab import (
     ArticleKind,
     Audience,
@@ -36,7 +37,6 @@ from claims.vocab import (
     ClaimantKind,
     ClaimantMatch,
     ClaimKind,
-    Coarse,
     CorrectionKind,
     LinkKind,
     Relation,
@@ -176,18 +176,6 @@ def appearance(row: Appearance) -> shapes.AppearanceShape:
         ],
         "attribution": [attribution(link) for link in row.attributions.all()],
     }
-
-
-def coarse(claim: Claim) -> str:
-    """What somebody who sent the claim in is told of where it is."""
-    review = _review(claim)
-    if review is not None and review.state == ReviewState.PUBLISHED:
-        return Coarse.PUBLISHED
-    if claim.status in {Status.DECLINED, Status.DUPLICATE, Status.DISMISSED}:
-        return Coarse.DECLINED
-    if claim.status in {Status.RECORDED, Status.QUEUED, Status.SUGGESTED}:
-        return Coarse.RECEIVED
-    return Coarse.BEING_CHECKED
 
 
 def _review(claim: Claim) -> ClaimReview | None:

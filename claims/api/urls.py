@@ -1,7 +1,20 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from claims.api import appearances, articles, claimants, claims, docs, errors, links, queue, reviews, sources, topics
+from claims.api import (
+    appearances,
+    articles,
+    claimants,
+    claims,
+    docs,
+    errors,
+    links,
+    queue,
+    reviews,
+    sources,
+    submissions,
+    topics,
+)
 from claims.api.acts import ACT_PATHS
 
 v1: list[URLPattern | URLResolver] = [
@@ -35,6 +48,7 @@ v1: list[URLPattern | URLResolver] = [
     path("appearances/<uuid:appearance_id>/", appearances.AppearanceView.as_view(), name="appearance"),
     path("links/", links.LinksView.as_view(), name="links"),
     path("links/<uuid:link_id>/", links.LinkView.as_view(), name="link"),
+    *submissions.PATHS,
     path("topics/", topics.TopicsView.as_view(), name="topics"),
 ]
 

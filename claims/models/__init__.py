@@ -20,6 +20,7 @@ from claims.models.operations import Heartbeat
 from claims.models.ratings import Rating, RatingScale
 from claims.models.reviews import ClaimReview, ClaimReviewRevision, Correction
 from claims.models.sources import Evidence, Source
+from claims.models.submissions import Submission, SubmissionAttempt, SubmissionClaim, SubmittedFile
 from claims.models.tenancy import Tenant
 from claims.models.verdicts import Approval, Verdict, VerdictEditor
 
@@ -53,6 +54,10 @@ __all__ = [
     "Recusal",
     "Segment",
     "Source",
+    "Submission",
+    "SubmissionAttempt",
+    "SubmissionClaim",
+    "SubmittedFile",
     "Tenant",
     "Topic",
     "User",

@@ -14,6 +14,9 @@ from claims.models.tenancy import Tenant
 from claims.text.uuid7 import uuid7
 from claims.vocab import Role, Scope
 
+#: No policy keeps contacts for longer than ten years.
+MOST_CONTACT_DAYS = 3650
+
 
 class User(AbstractUser):
     """Somebody who can log in. Rights come from memberships alone."""
@@ -38,9 +41,20 @@ class Newsroom(Subject):
         _("language"), max_length=35, default="en", help_text=_("A BCP 47 tag, such as en or pt-BR.")
     )
 
+    contact_days = models.PositiveSmallIntegerField(
+        _("days until contacts are erased"),
+        default=90,
+        help_text=_("What senders of tips leave to be reached by is erased so long after it came in."),
+    )
+
     class Meta:
         verbose_name = _("newsroom")
         verbose_name_plural = _("newsrooms")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contact_days__gte=1, contact_days__lte=MOST_CONTACT_DAYS), name="newsroom_contact_days"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

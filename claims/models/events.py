@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import PROTECT, Q
+from django.db.models import PROTECT, F, Q
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.accounts import User
@@ -47,6 +48,15 @@ class Event(Tenant):
                 condition=Q(claim__isnull=True, article__isnull=True),
                 name="event_seq_of_newsroom",
             ),
+        ]
+        indexes = [
+            # The history of one tip, which stands in the newsroom's: see `claims.workflow.submissions`.
+            models.Index(
+                F("newsroom"),
+                KeyTextTransform("after", KeyTransform("submission", "changes")),
+                condition=Q(claim__isnull=True, article__isnull=True, changes__has_key="submission"),
+                name="event_of_submission",
+            )
         ]
         triggers: list[pgtrigger.Trigger] = append_only()
 

@@ -13,9 +13,11 @@ from claims.access import Actor
 from claims.errors import InvalidInputError
 from claims.models import Appearance, Claim, ClaimClaimant, ClaimTopic, Topic
 from claims.text.uuid7 import uuid7
-from claims.vocab import Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
+from claims.vocab import OPEN, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
+from claims.workflow import demand
 from claims.workflow.acts import change_content, end_assignment, finish
 from claims.workflow.claimants import Roster
+from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import SUBJECT_FIELDS, Change, changed, event_on
 from claims.workflow.inputs import ClaimantInput
 from claims.workflow.priority import PRIORITY_FIELDS, Part, set_priority
@@ -196,14 +198,21 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
     if stays.status in {Status.DUPLICATE, Status.DISMISSED}:
         raise InvalidInputError.at("/of", f"That claim is closed itself ({Status(stays.status).label}).")
     moved = _move_appearances(situation.claim, stays)
+    tips = demand.move(situation.claim, stays)
     _let_go(situation)
     situation.claim.duplicate_of = stays
-    changes = {"duplicate_of": changed(None, str(stays.pk)), "appearances": changed(moved, [])}
+    changes = {"duplicate_of": changed(None, str(stays.pk)), "appearances": changed(moved, []), **tips.as_left()}
     finish(situation, Act.MARK_DUPLICATE, changes=changes, fields=["duplicate_of"])
-    told = {"duplicate": changed(None, str(claim_id)), "appearances": changed([], moved)}
+    told = {"duplicate": changed(None, str(claim_id)), "appearances": changed([], moved), **tips.as_received()}
+    _prioritise_while_open(stays)
     event_on(stays, type=EventType.CLAIM_DUPLICATE_RECEIVED, actor=actor.user, changes=told).save(force_insert=True)
     stays.save(update_fields=SUBJECT_FIELDS)
     return situation.claim
+
+
+def _prioritise_while_open(claim: Claim) -> None:
+    if claim.status in OPEN:
+        prioritise_anew(claim)
 
 
 def _move_appearances(claim: Claim, stays: Claim) -> list[str]:
@@ -223,9 +232,10 @@ def reopen(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None = 
     changes = {"reason": changed(None, reason)}
     if claim.duplicate_of_id is not None:
         changes["duplicate_of"] = changed(str(claim.duplicate_of_id), None)
-        changes["appearances"] = changed([], _move_back(situation, claim.duplicate_of_id))
+        changes |= _move_back(situation, claim.duplicate_of_id)
     claim.decline_reason, claim.duplicate_of = "", None
     finish(situation, Act.REOPEN, changes=changes, fields=["decline_reason", "duplicate_of"])
+    prioritise_anew(claim)
     return claim
 
 
@@ -235,19 +245,25 @@ def _lock_with_duplicate(actor: Actor, claim_id: UUID) -> None:
     list(Claim.objects.select_for_update(no_key=True).filter(pk__in=pair.values("pk")).order_by("id"))
 
 
-def _move_back(situation: Situation, stays_id: UUID) -> list[str]:
-    """Undoes what `mark_duplicate` moved, as far as it still stands there."""
+def _move_back(situation: Situation, stays_id: UUID) -> dict[str, Change]:
+    """Undoes what `mark_duplicate` moved, as far as it still stands there; says what came back."""
     joined = situation.claim.events.filter(type=EventType.CLAIM_MARKED_DUPLICATE).order_by("-seq").first()
     moved = joined.changes["appearances"]["before"] if joined else []
     back = Appearance.objects.filter(newsroom_id=situation.claim.newsroom_id, claim=stays_id, pk__in=moved)
     found = [str(pk) for pk in back.order_by("id").values_list("id", flat=True)]
     back.update(claim=situation.claim)
     stays = Claim.objects.get(pk=stays_id)
-    told = {"duplicate": changed(str(situation.claim.pk), None), "appearances": changed(found, [])}
+    tips = demand.move_back(situation.claim, stays, joined=joined)
+    told = {
+        "duplicate": changed(str(situation.claim.pk), None),
+        "appearances": changed(found, []),
+        **tips.as_given_back(),
+    }
     event = event_on(stays, type=EventType.CLAIM_DUPLICATE_LEFT, actor=situation.actor.user, changes=told)
     event.save(force_insert=True)
     stays.save(update_fields=SUBJECT_FIELDS)
-    return found
+    _prioritise_while_open(stays)
+    return {"appearances": changed([], found), **tips.as_brought_back()}
 
 
 @transaction.atomic

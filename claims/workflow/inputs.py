@@ -92,6 +92,25 @@ class ArticleInput:
 
 
 @dataclass(frozen=True, slots=True)
+class FileInput:
+    """A file as it was sent; neither its name nor its type is believed."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionInput:
+    """A tip: words, a link or a file, at least one of them; `contact` is how the sender may be reached."""
+
+    text: str = ""
+    url: str = ""
+    file: FileInput | None = None
+    contact: str = ""
+    in_language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceInput:
     """A source by its id, or as it is to be found or made."""
 

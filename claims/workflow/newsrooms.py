@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
 
 from claims.access import Actor
 from claims.errors import NotPermittedError
-from claims.models import Membership, Newsroom, Rating, RatingScale, Topic, User
+from claims.models import Membership, Newsroom, Rating, RatingScale, Submission, Topic, User
 from claims.text.uuid7 import uuid7
 from claims.vocab import EventType, Right, Role
 from claims.workflow.default_scales import DEFAULT_SCALES
@@ -54,6 +57,25 @@ def add_roles(*, newsroom: Newsroom, user: User, roles: Iterable[Role], actor: U
     changes = {"member": changed(None, user.get_username()), "roles": changed(before, membership.roles)}
     record_newsroom_event(newsroom_id=newsroom.pk, type=EventType.MEMBER_CHANGED, actor=actor, changes=changes)
     return membership
+
+
+@transaction.atomic
+def set_policy(*, actor: Actor, contact_days: int) -> Newsroom:
+    """How long contacts of senders are kept. What was promised to a sender is shortened by it and never drawn out."""
+    if not actor.may(Right.ADMIN):
+        raise NotPermittedError("Only an administrator changes the policy of the newsroom.")
+    newsroom = Newsroom.objects.select_for_update(no_key=True).get(pk=actor.newsroom_id)
+    before, newsroom.contact_days = newsroom.contact_days, contact_days
+    if before == contact_days:
+        return newsroom
+    newsroom.save(update_fields=["contact_days"])
+    Submission.objects.filter(newsroom=newsroom, erase_contact_at__isnull=False).update(
+        erase_contact_at=Least("erase_contact_at", F("received_at") + timedelta(days=contact_days))
+    )
+    changes = {"contact_days": changed(before, contact_days)}
+    record_newsroom_event(newsroom_id=newsroom.pk, type=EventType.POLICY_CHANGED, actor=actor.user, changes=changes)
+    newsroom.refresh_from_db()
+    return newsroom
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ NAMES_A_NUMBER = 12
 IN_OFFICE = 8
 PER_FURTHER_ARTICLE = 5
 MOST_FOR_ARTICLES = 20
+PER_TIP = 3
+MOST_FOR_TIPS = 30
 KIND_POINTS = {ClaimKind.FACT: 10, ClaimKind.QUOTATION: 8, ClaimKind.PROMISE: 4, ClaimKind.PREDICTION: 2}
 PUBLIC_KINDS = frozenset({ClaimantKind.GOVERNMENT, ClaimantKind.ORGANISATION, ClaimantKind.OUTLET})
 
@@ -32,7 +34,13 @@ class Part(TypedDict):
 
 
 def parts_of(
-    claim: Claim, *, claimant_kinds: Sequence[str], has_role: bool, articles: int, editors_parts: Sequence[Part] = ()
+    claim: Claim,
+    *,
+    claimant_kinds: Sequence[str],
+    has_role: bool,
+    articles: int,
+    tips: int = 0,
+    editors_parts: Sequence[Part] = (),
 ) -> list[Part]:
     """The parts of a claim's priority that are not zero, each with its reason in words."""
     parts: list[Part] = []
@@ -44,6 +52,9 @@ def parts_of(
         parts.append({"name": "reach", "value": IN_OFFICE, "reason": "made by somebody in public office"})
     if (further := min(MOST_FOR_ARTICLES, PER_FURTHER_ARTICLE * (articles - 1))) > 0:
         parts.append({"name": "sightings", "value": further, "reason": f"stands in {articles} places"})
+    if tips:
+        reason = "somebody sent it in" if tips == 1 else f"{tips} tips ask about it"
+        parts.append({"name": "demand", "value": min(MOST_FOR_TIPS, PER_TIP * tips), "reason": reason})
     return [*parts, *editors_parts]
 
 

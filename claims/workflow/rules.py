@@ -298,6 +298,8 @@ RULES: dict[Act, Rule] = {
     Act.ADD_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_ADDED),
     Act.EDIT_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_EDITED, (you_may_change_it,)),
     Act.LINK: Rule(Right.DRAFT, EventType.CLAIM_LINKED),
+    Act.ADD_SUBMISSION: Rule(Right.REVIEW, EventType.CLAIM_SUBMISSION_LINKED),
+    Act.REMOVE_SUBMISSION: Rule(Right.REVIEW, EventType.CLAIM_SUBMISSION_UNLINKED),
     Act.SPLIT: Rule(Right.REVIEW, EventType.CLAIM_SPLIT, (free_or_yours_or_you_edit, was_never_published)),
     Act.ADOPT: Rule(
         Right.DRAFT,
@@ -313,7 +315,16 @@ RULES: dict[Act, Rule] = {
 
 #: Acts with a path of their own elsewhere, or that belong to another act.
 PARTS_OF_OTHERS = frozenset(
-    {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE, Act.ADD_APPEARANCE, Act.EDIT_APPEARANCE, Act.LINK}
+    {
+        Act.TAKE_APPROVAL,
+        Act.EDIT,
+        Act.ADD_EVIDENCE,
+        Act.ADD_APPEARANCE,
+        Act.EDIT_APPEARANCE,
+        Act.LINK,
+        Act.ADD_SUBMISSION,
+        Act.REMOVE_SUBMISSION,
+    }
 )
 #: Acts that a person does by a path or a button of their own; the others are part of something else.
 PERSONS_ACTS = tuple(act for act, rule in RULES.items() if rule.right is not None and act not in PARTS_OF_OTHERS)
