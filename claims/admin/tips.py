@@ -119,7 +119,7 @@ class SubmissionAdmin(DeskAdmin):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = TipForm(request.POST or None, request.FILES or None)
+        form = TipForm(request.POST, request.FILES) if request.method == "POST" else TipForm()
         if form.is_valid():
             try:
                 made = submissions.submit(actor=actor_of(request), given=form.given(), channel=Channel.ADMIN)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from gunicorn.config import Config
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from claims import schedule
@@ -56,8 +57,10 @@ from claims.workflow.events import first_broken_link
 from claims.workflow.inputs import ClaimantInput, ClaimInput, FileInput, SubmissionInput
 from claims.workflow.rules import PERSONS_ACTS, RULES
 from claims.workflow.submissions import Submitted
+from factcheck import gunicorn
 from factcheck import settings as settings_module
-from factcheck.access_log import _masked
+from factcheck.access_log import DiscreetLogger
+from factcheck.logs import Discreet
 from tests.build import Desk, claim_in, make_claim, make_desk, make_member, make_published, make_retracted
 from tests.record import all_rows, events_of, types_of
 from workers.bell import TASKS
@@ -728,10 +731,27 @@ def test_no_event_and_no_log_holds_a_contact_or_what_was_sent(desk: Desk, caplog
 
 
 def test_the_log_of_requests_names_no_secret() -> None:
-    masked = _masked("GET /tips/status/abc-DEF_123/ HTTP/1.1")
-    assert masked == "GET /tips/status/…/ HTTP/1.1"
-    assert _masked("GET /tips/desk/ HTTP/1.1") == "GET /tips/desk/ HTTP/1.1"
-    assert 'logger_class = "factcheck.access_log.DiscreetLogger"' in Path("factcheck/gunicorn.py").read_text()
+    logger = DiscreetLogger(Config())
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/tips/status/abc-DEF_123/?x=1",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "PATH_INFO": "/tips/status/abc-DEF_123/",
+        "HTTP_REFERER": "http://127.0.0.1/tips/status/abc-DEF_123/",
+    }
+    response = SimpleNamespace(status="200 OK", sent=1, headers=[])
+    line = str(logger.atoms(response, SimpleNamespace(headers=[]), environ, timedelta(0)))
+    assert "abc-DEF_123" not in line
+    assert "GET /tips/status/…/?x=1 HTTP/1.1" in line
+    assert gunicorn.logger_class == "factcheck.access_log.DiscreetLogger"
+    record = logging.makeLogRecord({"msg": "Forbidden: %s", "args": ("/tips/status/abc-DEF_123/",)})
+    [handler] = [found for found in logging.getLogger().handlers if any(map(_is_discreet, found.filters))]
+    handler.filter(record)
+    assert record.getMessage() == "Forbidden: /tips/status/…/"
+
+
+def _is_discreet(found: object) -> bool:
+    return isinstance(found, Discreet)
 
 
 def test_every_newsroom_keeps_a_whole_chain(desk: Desk) -> None:
