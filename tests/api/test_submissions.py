@@ -84,7 +84,7 @@ def test_a_tip_is_sent_with_a_file_and_its_status_link_is_told_once(reviewing: C
         "name": "x.png",
         "media_type": "image/png",
         "size": len(PNG),
-        "sha256": bytes(Submission.objects.get().file.sha256).hex(),  # type: ignore[union-attr]
+        "sha256": bytes(Submission.objects.get().file.sha256).hex(),
     }
     assert sent["allowed_acts"] == ["link", "make-claim", "answer", "decline"]
     assert CONTACT not in str(sent)
