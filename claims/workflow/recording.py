@@ -162,7 +162,7 @@ class Batch:
     def add_appearance(
         self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], *, maker: Claimant | None
     ) -> Appearance:
-        appearance = self._row(
+        appearance: Appearance = self._row(
             Appearance,
             claim=claim,
             version=self.version,
@@ -353,7 +353,10 @@ def suggest_appearances(*, version: ArticleVersion, original: ArticleVersion) ->
     appearances = Appearance.objects.filter(version=original).prefetch_related("segments", "attributions")
     copies: dict[type[Any], list[Any]] = {Appearance: [], Segment: [], Attribution: []}
     for appearance in appearances:
-        parts = {Segment: list(appearance.segments.all()), Attribution: list(appearance.attributions.all())}
+        parts: dict[type[Any], list[Any]] = {
+            Segment: list(appearance.segments.all()),
+            Attribution: list(appearance.attributions.all()),
+        }
         copy = _copied(appearance, version=version, is_suggested=True, is_first=False)
         copies[Appearance].append(copy)
         for model, rows in parts.items():
