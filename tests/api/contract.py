@@ -62,7 +62,7 @@ def operation_of(method: str, path: str) -> Operation | None:
 
 @cache
 def _closed() -> dict[str, Any]:
-    """The components, each refusing fields that it does not declare: an answer shows nothing that is not written down."""
+    """The components, each refusing what it does not declare: an answer shows nothing that is not written down."""
     components = deepcopy(document()["components"])
     for schema in components["schemas"].values():
         _close(schema)

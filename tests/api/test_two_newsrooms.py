@@ -101,8 +101,8 @@ def _body(operation: Operation) -> Any:
 
 def _schema_name(operation: Operation) -> str:
     content = operation.declared.get("requestBody", {}).get("content", {})
-    reference: str = next(iter(content.values()), {}).get("schema", {}).get("$ref", "")
-    return reference.rpartition("/")[2]
+    references = [str(found["schema"].get("$ref", "")) for found in content.values()]
+    return references[0].rpartition("/")[2] if references else ""
 
 
 WITH_ID = sorted(found.id for found in operations().values() if found.variables)
