@@ -197,10 +197,22 @@ class ClaimantField(Strict):
         return attrs
 
 
-def claimant_input(given: dict[str, Any]) -> ClaimantInput:
+def claimant_input(given: dict[str, Any], *, where: str) -> ClaimantInput:
     return ClaimantInput(
-        id=given.get("id"), name=given.get("name") or "", kind=given.get("kind"), role=given.get("role") or ""
+        id=given.get("id"),
+        name=given.get("name") or "",
+        kind=given.get("kind"),
+        role=given.get("role") or "",
+        where=where,
     )
+
+
+def claimants_input(given: dict[str, Any]) -> tuple[ClaimantInput, ...]:
+    """Those of `claimants`, or the one of `claimant`."""
+    if given.get("claimant"):
+        return (claimant_input(given["claimant"], where="/claimant"),)
+    several = enumerate(given.get("claimants") or ())
+    return tuple(claimant_input(found, where=f"/claimants/{index}") for index, found in several)
 
 
 class SegmentField(Strict):
@@ -211,13 +223,14 @@ class SegmentField(Strict):
     suffix = Text(**optional(max_length=1000))
 
 
-def segment_input(given: dict[str, Any]) -> SegmentInput:
+def segment_input(given: dict[str, Any], *, where: str) -> SegmentInput:
     return SegmentInput(
         start=given.get("start"),
         end=given.get("end"),
         exact=given.get("exact"),
         prefix=given.get("prefix") or "",
         suffix=given.get("suffix") or "",
+        where=where,
     )
 
 
@@ -249,7 +262,8 @@ class PlaceBody(SegmentField):
             raise serializers.ValidationError({"attribution": detail})
         for index, link in enumerate(attrs.get("attribution", [])):
             if index > 0 and not link.get("claimant"):
-                raise serializers.ValidationError({"attribution": f"Link {index} does not say who reported it."})
+                detail = serializers.ErrorDetail("This link does not say who reported it.", "required")
+                raise serializers.ValidationError({"attribution": {str(index): {"claimant": detail}}})
         return attrs
 
 
@@ -451,14 +465,14 @@ class AdoptBody(Strict):
 
 def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
     links = given.get("attribution") or []
-    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
+    claimants = claimants_input(given)
     if not claimants and links and links[0].get("claimant"):
-        claimants = [links[0]["claimant"]]
+        claimants = (claimant_input(links[0]["claimant"], where="/attribution/0/claimant"),)
     return ClaimInput(
         statement=given["statement"],
         kind=given.get("kind", ClaimKind.FACT),
         context=given.get("context") or "",
-        claimants=tuple(claimant_input(found) for found in claimants),
+        claimants=claimants,
         on_behalf_of=given.get("on_behalf_of") or "",
         date=given.get("date") or "",
         in_language=given.get("in_language") or "",
@@ -482,17 +496,26 @@ def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
     )
 
 
+def _segments(given: dict[str, Any]) -> tuple[SegmentInput, ...]:
+    if given.get("segments"):
+        several = enumerate(given["segments"])
+        return tuple(segment_input(segment, where=f"/segments/{index}") for index, segment in several)
+    article = given.get("article") or {}
+    return (segment_input(article, where="/article") if _has_selector(article) else segment_input(given, where=""),)
+
+
 def _chain(given: dict[str, Any]) -> tuple[LinkInput, ...]:
     if given.get("attribution"):
-        return tuple(_link_input(link, is_maker=index == 0) for index, link in enumerate(given["attribution"]))
+        return tuple(_link_input(link, position=position) for position, link in enumerate(given["attribution"]))
     maker = LinkInput(as_named=given.get("claimant_as_named") or "")
-    reporters = (LinkInput(claimant=claimant_input(found)) for found in given.get("reported_by", ()))
-    return (maker, *reporters)
+    reporters = enumerate(given.get("reported_by", ()))
+    return (maker, *(LinkInput(claimant_input(found, where=f"/reported_by/{index}")) for index, found in reporters))
 
 
-def _link_input(given: dict[str, Any], *, is_maker: bool) -> LinkInput:
+def _link_input(given: dict[str, Any], *, position: int) -> LinkInput:
+    where = f"/attribution/{position}/claimant"
     return LinkInput(
-        claimant=None if is_maker else claimant_input(given["claimant"]),
+        claimant=claimant_input(given["claimant"], where=where) if position else None,
         relation=given.get("relation"),
         basis=given.get("basis"),
         as_named=given.get("as_named") or "",
@@ -572,14 +595,12 @@ class ClaimPatch(Strict):
 
 
 def claim_fields(given: dict[str, Any]) -> ClaimFields:
-    claimants = given.get("claimants")
-    if "claimant" in given:
-        claimants = [given["claimant"]] if given["claimant"] else []
+    is_given = "claimant" in given or "claimants" in given
     return ClaimFields(
         statement=given.get("statement"),
         context=given.get("context"),
         kind=given.get("kind"),
-        claimants=None if claimants is None else tuple(claimant_input(found) for found in claimants),
+        claimants=claimants_input(given) if is_given else None,
         on_behalf_of=given.get("on_behalf_of"),
         date=(given["date"] or "") if "date" in given else None,
         in_language=given.get("in_language"),

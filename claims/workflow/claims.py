@@ -92,13 +92,12 @@ def _apply(situation: Situation, fields: ClaimFields) -> tuple[dict[str, Change]
 
 def _set_claimants(situation: Situation, given: tuple[ClaimantInput, ...]) -> Change | None:
     claim = situation.claim
-    pointers = ["/claimant"] if len(given) == 1 else [f"/claimants/{index}" for index in range(len(given))]
-    roster = Roster(claim.newsroom_id, zip(pointers, given, strict=True))
+    roster = Roster(claim.newsroom_id, [(claimant.where, claimant) for claimant in given])
     matches = [roster.match(claimant) for claimant in given]
-    for pointer, claimant, match in zip(pointers, given, matches, strict=True):
+    for claimant, match in zip(given, matches, strict=True):
         if match.claimant is None:
             detail = f"Several claimants are called “{claimant.name}”: give the id of the one who is meant."
-            raise InvalidInputError.at(pointer, detail, code="claimant_ambiguous")
+            raise InvalidInputError.at(claimant.where, detail, code="claimant_ambiguous")
     chosen = list(dict.fromkeys(match.claimant for match in matches if match.claimant is not None))
     before = [str(link.claimant_id) for link in situation.claimants]
     after = [str(claimant.pk) for claimant in chosen]

@@ -69,7 +69,7 @@ def find_spans(source: Normalised, given: Sequence[ClaimInput], *, pointers: Seq
     for pointer, claim in zip(pointers, given, strict=True):
         segments = claim.appearance.segments if claim.appearance else ()
         spans = []
-        for index, segment in enumerate(segments):
+        for segment in segments:
             try:
                 spans.append(
                     locate(
@@ -82,8 +82,7 @@ def find_spans(source: Normalised, given: Sequence[ClaimInput], *, pointers: Seq
                     )
                 )
             except AnchorError as error:
-                where = f"{pointer}/segments/{index}" if len(segments) > 1 else pointer
-                problems.append(FieldProblem(f"{where}/{error.field}", error.code, str(error)))
+                problems.append(FieldProblem(f"{pointer}{segment.where}/{error.field}", error.code, str(error)))
         found.append(tuple(spans))
     if problems:
         raise InvalidInputError(problems)
@@ -109,14 +108,10 @@ def topics_named(newsroom_id: UUID, given: Sequence[ClaimInput], *, pointers: Se
 
 def people_named(claim: ClaimInput, pointer: str) -> Iterable[tuple[str, ClaimantInput]]:
     """Everybody that a claim names, each with the place where."""
-    if len(claim.claimants) == 1:
-        yield f"{pointer}/claimant", claim.claimants[0]
-    else:
-        for index, claimant in enumerate(claim.claimants):
-            yield f"{pointer}/claimants/{index}", claimant
-    for index, link in enumerate(claim.appearance.chain if claim.appearance else ()):
-        if link.claimant is not None:
-            yield f"{pointer}/reported_by/{index - 1}", link.claimant
+    reporters = (link.claimant for link in (claim.appearance.chain if claim.appearance else ()))
+    for claimant in (*claim.claimants, *reporters):
+        if claimant is not None:
+            yield f"{pointer}{claimant.where}", claimant
 
 
 class Batch:
