@@ -75,7 +75,9 @@ class Situation:
     def verdict(self) -> Verdict | None:
         if self.claim.verdict_id is None:
             return None
-        return Verdict.objects.select_related("rating__scale", "author").get(pk=self.claim.verdict_id)
+        verdict = Verdict.objects.select_related("rating__scale", "author").get(pk=self.claim.verdict_id)
+        self.claim.verdict = verdict  # whoever shows the claim afterwards need not read it again
+        return verdict
 
     @cached_property
     def author_ids(self) -> frozenset[UUID]:

@@ -111,9 +111,9 @@ def _propose(situation: Situation, act: Act, given: VerdictInput, *, adopted_fro
 
 def rating_called(claim: Claim, code: str) -> Rating:
     """The rating of that code on the newest scale for the claim's kind."""
-    kind = SCALE_OF_KIND[ClaimKind(claim.kind)]
-    scale = RatingScale.objects.filter(newsroom_id=claim.newsroom_id, kind=kind).order_by("-version").first()
-    ratings = {rating.code: rating for rating in Rating.objects.filter(scale=scale)}
+    scales = RatingScale.objects.filter(newsroom_id=claim.newsroom_id, kind=SCALE_OF_KIND[ClaimKind(claim.kind)])
+    newest = scales.order_by("-version").values("pk")[:1]
+    ratings = {rating.code: rating for rating in Rating.objects.filter(scale=newest).select_related("scale")}
     if code not in ratings:
         detail = f"“{code}” is no rating for a {claim.kind}: choose one of {', '.join(ratings)}."
         raise InvalidInputError.at("/rating", detail, code="unknown_rating")
