@@ -233,11 +233,11 @@ def _recuse(actor: Actor, claim_id: UUID, revision: int | None, given: Given) ->
     return queue.recuse(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
-def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return links.split(actor=actor, claim_id=claim_id, parts=part_inputs(given), revision=revision)
 
 
-def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return verdicts.adopt(actor=actor, claim_id=claim_id, of=given.get("of"), revision=revision)
 
 

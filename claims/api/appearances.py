@@ -55,7 +55,7 @@ class AppearanceView(ClaimAnswer):
         self.asked()
         appearance_in_sight(actor=self.needs(Right.READ), appearance_id=appearance_id)
         fields = appearance_fields(self.body(AppearancePatch))
-        return self.claim_answer(sightings.edit(actor=self.actor, appearance_id=appearance_id, fields=fields).pk)
+        return self.claim_answer(sightings.edit(actor=self.actor, appearance_id=appearance_id, fields=fields))
 
     @extend_schema(
         operation_id="appearances_reject",
@@ -66,4 +66,4 @@ class AppearanceView(ClaimAnswer):
         """Takes a suggested sighting away: the claim does not stand there. Answers with the claim."""
         self.asked()
         appearance_in_sight(actor=self.needs(Right.READ), appearance_id=appearance_id)
-        return self.claim_answer(sightings.reject(actor=self.actor, appearance_id=appearance_id).pk)
+        return self.claim_answer(sightings.reject(actor=self.actor, appearance_id=appearance_id))

@@ -352,7 +352,6 @@ class SightingBody(PlaceBody):
 
 
 def sighting_input(given: dict[str, Any]) -> SightingInput:
-    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
     article = given.get("article")
     return SightingInput(
         appearance=AppearanceInput(
@@ -365,7 +364,7 @@ def sighting_input(given: dict[str, Any]) -> SightingInput:
             date_published=given.get("date") or "",
         ),
         article_id=article["id"] if article else None,
-        claimants=tuple(claimant_input(found) for found in claimants),
+        claimants=claimants_input(given),
     )
 
 
@@ -427,10 +426,7 @@ def part_inputs(given: dict[str, Any]) -> list[PartInput]:
             statement=part["statement"],
             kind=part.get("kind"),
             context=part.get("context"),
-            claimants=tuple(
-                claimant_input(found)
-                for found in part.get("claimants") or ([part["claimant"]] if part.get("claimant") else [])
-            ),
+            claimants=claimants_input(part),
             segments=_segments(part) if part.get("segments") or _has_selector(part) else (),
         )
         for part in given["parts"]
@@ -479,11 +475,6 @@ def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
         topics=tuple(given.get("topics", ())),
         appearance=_appearance_input(given) if is_in_article else None,
     )
-
-
-def _segments(given: dict[str, Any]) -> tuple[SegmentInput, ...]:
-    segments = given.get("segments") or [given.get("article") if _has_selector(given.get("article") or {}) else given]
-    return tuple(segment_input(segment) for segment in segments)
 
 
 def _appearance_input(given: dict[str, Any]) -> AppearanceInput:

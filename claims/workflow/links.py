@@ -71,7 +71,7 @@ class PartInput:
 
 
 @transaction.atomic
-def split(*, actor: Actor, claim_id: UUID, parts: Sequence[PartInput], revision: int | None = None) -> list[Claim]:
+def split(*, actor: Actor, claim_id: UUID, parts: Sequence[PartInput], revision: int | None = None) -> Claim:
     """Makes claims of their own out of parts of one, each linked to it. The whole stays: decline it or check it."""
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.SPLIT)
@@ -84,7 +84,7 @@ def split(*, actor: Actor, claim_id: UUID, parts: Sequence[PartInput], revision:
     )
     made = [_part(situation, appearance, part, pointer=f"/parts/{index}") for index, part in enumerate(parts)]
     finish(situation, Act.SPLIT, changes={"parts": changed(None, [str(claim.pk) for claim in made])})
-    return made
+    return whole
 
 
 def _part(situation: Situation, appearance: Appearance | None, part: PartInput, *, pointer: str) -> Claim:
