@@ -31,7 +31,7 @@ from claims.workflow.situation import Situation, lock
 
 @dataclass(frozen=True, slots=True)
 class SightingInput:
-    """A place in an article of ours or behind a link, and who says it there: the claim's own claimants, if nobody is given."""
+    """A place in an article of ours or behind a link, and who says it there; left out: the claim's own claimants."""
 
     appearance: AppearanceInput
     article_id: UUID | None = None
