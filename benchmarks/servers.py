@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.counters import cpu_seconds
 from factcheck.embedded import Postgres, Program, Valkey
 from run import PACKAGES, PYTHON, QUEUES, ROOT, open_port, own_environment
 
@@ -32,7 +30,8 @@ class Servers:
     def __init__(self, stack: ExitStack) -> None:
         self.var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fc-bench-")))
         self.var.chmod(0o711)  # PostgreSQL runs as nobody where we are root
-        environ = {name: value for name, value in own_environment().items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        given = own_environment()
+        environ = {name: value for name, value in given.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         self._environ = environ
         self.postgres = Postgres(self.var, packages=PACKAGES, environ=environ, inherited=(), is_durable=True)
         self.valkey = Valkey(self.var, packages=PACKAGES, environ=environ, inherited=(), is_durable=True)
@@ -131,7 +130,7 @@ def worker(servers: Servers, *, database: str) -> Iterator[Program]:
         program.stop()
 
 
-def wait_for(is_so, *, what: str) -> None:  # type: ignore[no-untyped-def]
+def wait_for(is_so: Callable[[], bool], *, what: str) -> None:
     deadline = time.monotonic() + START_LIMIT
     while not is_so():
         assert time.monotonic() < deadline, f"It did not happen in {START_LIMIT:.0f} s: {what}"

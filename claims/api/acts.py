@@ -32,7 +32,7 @@ from claims.intake.bodies import (
     verdict_input,
 )
 from claims.models import Claim
-from claims.vocab import Act, CorrectionKind, DeclineReason, Stage, WaitingOn
+from claims.vocab import MOVES, Act, CorrectionKind, DeclineReason, Stage, WaitingOn
 from claims.workflow import claims, links, queue, reviews, verdicts
 
 Given = dict[str, Any]
@@ -275,7 +275,7 @@ class ActView(ClaimAnswer):
     def do(self, claim_id: UUID) -> HttpResponse:
         self.asked()
         claim_in_sight(self.actor, claim_id)
-        revision = self.revision(is_required=self.act.needs_if_match)
+        revision = self.revision()
         return self.claim_answer(self.act.do(self.actor, claim_id, revision, self.body(self.act.body)))
 
 
@@ -285,14 +285,18 @@ def _view(found: ActPath) -> type[ActView]:
     @extend_schema(
         operation_id=f"claims_{name}",
         summary=str(found.act.label),
-        description="Answers with the claim and its new ETag." + (" Needs `If-Match`." if found.needs_if_match else ""),
+        description=f"From: {', '.join(sorted(MOVES[found.act].sources))}. Answers with the claim and its new ETag.",
         request=found.body,
         responses={200: shape(shapes.ClaimShape)},
     )
     def post(self: ActView, request: Request, claim_id: UUID) -> HttpResponse:
         return self.do(claim_id)
 
-    return type(f"{name.title().replace('_', '')}View", (ActView,), {"act": found, "post": post})
+    return type(
+        f"{name.title().replace('_', '')}View",
+        (ActView,),
+        {"act": found, "if_match": {"POST": found.needs_if_match}, "post": post},
+    )
 
 
 ACT_PATHS: list[URLPattern] = [

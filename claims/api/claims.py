@@ -203,6 +203,8 @@ class ClaimsView(ClaimAnswer):
 
 
 class ClaimView(ClaimAnswer):
+    if_match = {"PATCH": True}
+
     @extend_schema(
         operation_id="claims_read", parameters=[OneClaimParameters], responses={200: shape(shapes.ClaimShape)}
     )
@@ -220,7 +222,7 @@ class ClaimView(ClaimAnswer):
         """Edits a claim; needs `If-Match`. What was approved is void when its content changes."""
         self.asked()
         claim_in_sight(self.actor, claim_id)
-        revision = self.revision(is_required=True)
+        revision = self.revision()
         fields = claim_fields(self.body(ClaimPatch))
         return self.claim_answer(claims.edit(actor=self.actor, claim_id=claim_id, fields=fields, revision=revision))
 
