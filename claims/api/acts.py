@@ -34,6 +34,7 @@ from claims.intake.bodies import (
 from claims.models import Claim
 from claims.vocab import MOVES, Act, CorrectionKind, DeclineReason, Stage, WaitingOn
 from claims.workflow import claims, links, queue, reviews, verdicts
+from claims.workflow.verdicts import SURE_OF, MadeSure
 
 Given = dict[str, Any]
 Do = Callable[[Actor, UUID, int | None, Given], Claim]
@@ -238,7 +239,8 @@ def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> 
 
 
 def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
-    return verdicts.adopt(actor=actor, claim_id=claim_id, of=given.get("of"), revision=revision)
+    made_sure = MadeSure(**{name: given[name] for name in SURE_OF})
+    return verdicts.adopt(actor=actor, claim_id=claim_id, made_sure=made_sure, of=given.get("of"), revision=revision)
 
 
 ACTS = (

@@ -215,6 +215,25 @@ def claimants_input(given: dict[str, Any]) -> tuple[ClaimantInput, ...]:
     return tuple(claimant_input(found, where=f"/claimants/{index}") for index, found in several)
 
 
+def refuse_two_ways_of_naming(given: Mapping[str, Any]) -> None:
+    if given.get("claimant") and given.get("claimants"):
+        raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+
+
+def refuse_two_ways_of_placing(given: Mapping[str, Any]) -> None:
+    if given.get("segments") and _has_selector(given):
+        raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+
+
+def makers_input(given: dict[str, Any]) -> tuple[ClaimantInput, ...]:
+    """Who makes a claim: as given beside it, or at the head of its chain."""
+    links = given.get("attribution") or []
+    claimants = claimants_input(given)
+    if not claimants and links and links[0].get("claimant"):
+        return (claimant_input(links[0]["claimant"], where="/attribution/0/claimant"),)
+    return claimants
+
+
 class SegmentField(Strict):
     start = serializers.IntegerField(required=False, allow_null=True)
     end = serializers.IntegerField(required=False, allow_null=True)
@@ -255,8 +274,7 @@ class PlaceBody(SegmentField):
     is_first = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("segments") and _has_selector(attrs):
-            raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+        refuse_two_ways_of_placing(attrs)
         if attrs.get("attribution") and (attrs.get("reported_by") or attrs.get("claimant_as_named")):
             detail = "Give the whole chain in `attribution`, or `claimant_as_named` and `reported_by`."
             raise serializers.ValidationError({"attribution": detail})
@@ -281,8 +299,7 @@ class ClaimBody(PlaceBody):
     topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("claimant") and attrs.get("claimants"):
-            raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+        refuse_two_ways_of_naming(attrs)
         return super().validate(attrs)
 
 
@@ -348,6 +365,9 @@ class SightingBody(PlaceBody):
             raise serializers.ValidationError({"exact": serializers.ErrorDetail(detail, "selector_missing")})
         if not article and has_place:
             raise serializers.ValidationError({"article": "A span needs the article that it stands in."})
+        if article and attrs.get("date"):
+            raise serializers.ValidationError({"date": "The article has its own date: leave it out."})
+        refuse_two_ways_of_naming(attrs)
         return super().validate(attrs)
 
 
@@ -364,7 +384,7 @@ def sighting_input(given: dict[str, Any]) -> SightingInput:
             date_published=given.get("date") or "",
         ),
         article_id=article["id"] if article else None,
-        claimants=claimants_input(given),
+        claimants=makers_input(given),
     )
 
 
@@ -389,6 +409,10 @@ class AppearancePatch(SegmentField):
             raise serializers.ValidationError("A sighting is confirmed with false; nobody suggests one by hand.")
         return value
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_two_ways_of_placing(attrs)
+        return attrs
+
 
 def appearance_fields(given: dict[str, Any]) -> AppearanceFields:
     has_segments = given.get("segments") or _has_selector(given)
@@ -397,7 +421,7 @@ def appearance_fields(given: dict[str, Any]) -> AppearanceFields:
         speech=given.get("speech"),
         cue=given.get("cue"),
         is_first=given.get("is_first"),
-        is_suggested=given.get("suggested"),
+        is_confirmed=given.get("suggested") is False,
         links=tuple(
             LinkChange(link["position"], basis=link.get("basis"), is_confirmed=link.get("confirmed"))
             for link in given.get("attribution", ())
@@ -414,6 +438,11 @@ class PartField(SegmentField):
     claimant = ClaimantField(required=False, allow_null=True)
     claimants = many(ClaimantField, at_most=20)
     segments = many(SegmentField, at_most=50)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_two_ways_of_naming(attrs)
+        refuse_two_ways_of_placing(attrs)
+        return attrs
 
 
 class SplitBody(Strict):
@@ -441,34 +470,21 @@ class LinkBody(Strict):
     kind = Choice(LinkKind.choices)
 
 
-_SURE = "Say true only after you have looked; where it is not so, check the claim by itself."
-
-
 class AdoptBody(Strict):
-    """What the person who adopts a verdict has made sure of."""
+    """What the person who adopts a verdict has made sure of, each true; `of` is the claim that this one repeats."""
 
     of = serializers.UUIDField(required=False, allow_null=True)
     same_meaning = serializers.BooleanField()
     same_figures = serializers.BooleanField()
     still_true = serializers.BooleanField()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unsure = [name for name in ("same_meaning", "same_figures", "still_true") if not attrs[name]]
-        if unsure:
-            raise serializers.ValidationError({name: serializers.ErrorDetail(_SURE, "not_the_same") for name in unsure})
-        return attrs
-
 
 def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
-    links = given.get("attribution") or []
-    claimants = claimants_input(given)
-    if not claimants and links and links[0].get("claimant"):
-        claimants = (claimant_input(links[0]["claimant"], where="/attribution/0/claimant"),)
     return ClaimInput(
         statement=given["statement"],
         kind=given.get("kind", ClaimKind.FACT),
         context=given.get("context") or "",
-        claimants=claimants,
+        claimants=makers_input(given),
         on_behalf_of=given.get("on_behalf_of") or "",
         date=given.get("date") or "",
         in_language=given.get("in_language") or "",

@@ -67,12 +67,14 @@ def _places() -> Prefetch[str]:
 
 def in_full(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """With everything that one claim is shown with."""
-    return claims.select_related("verdict__rating__scale", "verdict__author").prefetch_related(*_beside())
+    return claims.select_related("verdict__rating__scale", "verdict__author", "verdict__adopted_from").prefetch_related(
+        *_beside()
+    )
 
 
 def completed(claim: Claim) -> Claim:
     """A claim at hand, as an act left it, with everything that `in_full` reads."""
-    verdicts = Verdict.objects.select_related("rating__scale", "author")
+    verdicts = Verdict.objects.select_related("rating__scale", "author", "adopted_from")
     prefetch_related_objects([claim], Prefetch("verdict", verdicts), *_beside())
     return claim
 
@@ -94,9 +96,9 @@ def _beside() -> tuple[Any, ...]:
 def in_rows(claims: QuerySet[Claim], *, expand: Iterable[str] = ()) -> QuerySet[Claim]:
     """With what a list shows, and what is asked for beside it."""
     asked = set(expand)
-    claims = claims.select_related("verdict__rating__scale", "verdict__author").prefetch_related(
-        _claimants(), _live_assignments(), _reviews(), _places()
-    )
+    claims = claims.select_related(
+        "verdict__rating__scale", "verdict__author", "verdict__adopted_from"
+    ).prefetch_related(_claimants(), _live_assignments(), _reviews(), _places())
     for name in sorted(asked):
         claims = claims.prefetch_related(*_EXPANSIONS[name])
     return claims

@@ -166,21 +166,10 @@ class Batch:
             is_first=given.is_first,
             url=given.url,
             date_published=given.date_published,
+            created_at=timezone.now(),
         )
         self.rows[Appearance].append(appearance)
-        self.rows[Segment] += [
-            self._row(
-                Segment,
-                appearance=appearance,
-                position=position,
-                start=span.start,
-                end=span.end,
-                exact=span.exact,
-                prefix=span.prefix,
-                suffix=span.suffix,
-            )
-            for position, span in enumerate(spans)
-        ]
+        self.rows[Segment] += segments_of(appearance, spans)
         self._chain(appearance, given, maker)
         return appearance
 
@@ -243,6 +232,24 @@ class Batch:
         for model, rows in self.rows.items():
             if rows:
                 model._default_manager.bulk_create(rows)
+
+
+def segments_of(appearance: Appearance, spans: Sequence[Span]) -> list[Segment]:
+    """The pieces of an appearance, in order, not saved yet."""
+    return [
+        Segment(
+            id=uuid7(),
+            newsroom_id=appearance.newsroom_id,
+            appearance=appearance,
+            position=position,
+            start=span.start,
+            end=span.end,
+            exact=span.exact,
+            prefix=span.prefix,
+            suffix=span.suffix,
+        )
+        for position, span in enumerate(spans)
+    ]
 
 
 class Known:
@@ -310,7 +317,7 @@ def record_in_version(
     topics = topics_named(actor.newsroom_id, given, pointers=pointers)
     named = [person for pointer, claim in zip(pointers, given, strict=True) for person in people_named(claim, pointer)]
     # The publisher before the claimants, as `record_article` locks them.
-    own_voice = _own_voice(version.article) if _speaks_itself(given) else None
+    own_voice = own_voice_of(version.article) if _speaks_itself(given) else None
     roster = Roster(actor.newsroom_id, named)
     known = None if is_new else Known(version)
     batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
@@ -354,7 +361,14 @@ def suggest_appearances(*, version: ArticleVersion, original: ArticleVersion) ->
             Segment: list(appearance.segments.all()),
             Attribution: list(appearance.attributions.all()),
         }
-        copy = _copied(appearance, version=version, is_suggested=True, is_first=False)
+        copy = _copied(
+            appearance,
+            version=version,
+            is_suggested=True,
+            is_first=False,
+            is_after_publication=False,
+            created_at=timezone.now(),
+        )
         copies[Appearance].append(copy)
         for model, rows in parts.items():
             copies[model] += [_copied(row, appearance=copy) for row in rows]
@@ -376,7 +390,7 @@ def _speaks_itself(given: Sequence[ClaimInput]) -> bool:
     )
 
 
-def _own_voice(article: Article) -> Claimant | None:
+def own_voice_of(article: Article) -> Claimant | None:
     """The claimant for what the publisher says in its own words, made when it is first needed."""
     if article.publisher_id is None:
         return None

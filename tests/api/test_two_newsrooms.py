@@ -17,7 +17,7 @@ from claims.models import Newsroom, User
 from claims.text.uuid7 import uuid7
 from tests.api.calling import Answer, Api
 from tests.api.contract import Operation, document, operations
-from tests.api.world import ARTICLE, HAPPY, PROPOSAL, World
+from tests.api.world import ARTICLE, HAPPY, PROPOSAL, SURE, World
 from tests.build import person
 from tests.record import all_rows, tenant_models
 
@@ -25,13 +25,12 @@ Worlds = tuple[World, World]
 
 #: Texts that have a form of their own, or that the service writes: no mark fits in.
 UNMARKED = {
-    ("Appearance", "url"),  # of places outside our articles, which nothing records yet
     ("Claimant", "wikidata_id"),
     ("Rating", "code"),
     ("Rating", "colour"),
 }
 #: Fields of bodies that carry ids, and where they are tried below.
-IDS_IN_BODIES = {"of", "claim", "article", "id"}
+IDS_IN_BODIES = {"of", "claim", "other", "article", "id"}
 
 
 def _ids_of(world: World) -> set[str]:
@@ -91,6 +90,9 @@ def _body(operation: Operation) -> Any:
         "claims_mark_duplicate": {"of": str(uuid7())},
         "claims_prioritise": {"delta": 1, "reason": "It spreads."},
         "claims_set_due": {"due": None},
+        "claims_sight": {"url": "https://video.example.org/1"},
+        "claims_split": {"parts": [{"statement": "Half."}]},
+        "claims_adopt": {**SURE, "of": str(uuid7())},
     }
     if operation.method == "get":
         return None
@@ -154,6 +156,16 @@ def test_an_id_of_theirs_in_a_body_is_as_unknown_as_any(worlds: Worlds, theirs: 
         yield "claims/", {"statement": "S", "claimant": who}
         yield "claims/", {"statement": "S", "claimants": [{"name": "He"}, who]}
         yield "claims/", {"statement": "S", "attribution": [{"claimant": who}]}
+        yield f"claims/{claim}/adopt/", {**SURE, "of": str(ids["claim_id"])}
+        yield f"claims/{claim}/appearances/", {"article": str(ids["article_id"]), "exact": quote}
+        yield f"claims/{claim}/appearances/", {"url": "https://video.example.org/9", "claimant": who}
+        yield (
+            f"claims/{claim}/appearances/",
+            {"url": "https://video.example.org/9", "attribution": [{}, {"claimant": who}]},
+        )
+        yield f"claims/{claim}/split/", {"parts": [{"statement": "Half.", "claimant": who}]}
+        yield "links/", {"claim": str(claim), "other": str(ids["claim_id"]), "kind": "contradicts"}
+        yield "links/", {"claim": str(ids["claim_id"]), "other": str(claim), "kind": "contradicts"}
         yield "articles/", {**ARTICLE, "claims": [span]}
         yield "articles/", {**ARTICLE, "claims": [{**ARTICLE["claims"][0], "reported_by": [who]}]}
 
@@ -207,6 +219,7 @@ def test_no_filter_finds_what_is_theirs(worlds: Worlds, theirs: set[str]) -> Non
         f"claims/?q={other.mark}",
         f"claimants/?q={other.mark}",
         f"evidence/?claim={other.claims['published'].pk}",
+        f"links/?claim={ids['claim_id']}",
         f"claim-reviews/?claim={other.claims['published'].pk}",
         f"articles/?url=https://{other.mark}.example.org/prices",
         f"sources/?url=https://{other.mark}.example.org/table",

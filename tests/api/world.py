@@ -1,7 +1,7 @@
 """A newsroom in which something of everything has happened, and for each operation a request that it takes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.utils import timezone
 from claims.access import Actor
 from claims.models import Claim, Membership, Newsroom
 from claims.vocab import CorrectionKind, Role, Status
-from claims.workflow import articles, claimants, evidence, newsrooms, queue, reviews, tokens, verdicts
+from claims.workflow import articles, claimants, evidence, newsrooms, queue, reviews, sightings, tokens, verdicts
 from claims.workflow import claims as acts
 from claims.workflow.claimants import ClaimantFields
 from claims.workflow.inputs import (
@@ -25,6 +25,7 @@ from claims.workflow.inputs import (
     SegmentInput,
     SourceInput,
 )
+from claims.workflow.sightings import SightingInput
 from tests.api.calling import Answer, Api, make_token
 from tests.build import claim_in, evidence_input, make_claim, make_member, make_newsroom, person, suggest, verdict_input
 
@@ -169,8 +170,19 @@ def _rest(world: World) -> None:
     retracted = claim_in(Status.APPROVED, author=world.author, editor=world.editor, claim=_claim(world, "retracted"))
     reviews.publish(actor=world.editor, claim_id=retracted.pk)
     world.claims["retracted"] = reviews.retract(actor=world.editor, claim_id=retracted.pk, reason=f"{mark} retraction")
+    _meet_again(world, queued)
     world.ids["claim_id"] = queued.pk
     tokens.make(membership=Membership.objects.get(newsroom=world.newsroom, user=person(world.author)))
+
+
+def _meet_again(world: World, claim: Claim) -> None:
+    mark = world.mark
+    given = SightingInput(AppearanceInput(url=f"https://{mark}.example.org/video", date_published="2021"))
+    sighting = sightings.add(actor=world.author, claim_id=claim.pk, given=given)
+    they = ClaimantInput(name=f"{mark} neighbour", kind="person")
+    repeat = sightings.add(actor=world.author, claim_id=claim.pk, given=replace(given, claimants=(they,)))
+    world.ids |= {"appearance_id": sighting.appearance.pk, "link_id": repeat.claim.links.get().pk}
+    world.claims["repeat"] = repeat.claim
 
 
 def _claim(world: World, statement: str, **options: Any) -> Claim:
@@ -275,6 +287,40 @@ def _edit_source(world: World, api: Api) -> Answer:
     return api.patch(f"sources/{made.body['id']}/", {"title": "Table 9"})
 
 
+SURE = {"same_meaning": True, "same_figures": True, "still_true": True}
+
+
+def _see(world: World, api: Api) -> Answer:
+    body = {"url": "https://video.example.org/1", "date": "2021-09-26", "speech": "direct", "cue": "said"}
+    return api.post(f"claims/{world.ids['claim_id']}/appearances/", body)
+
+
+def _edit_appearance(world: World, api: Api) -> Answer:
+    body = {"cue": "claims", "attribution": [{"position": 0, "basis": "reported", "confirmed": True}]}
+    return api.patch(f"appearances/{world.ids['appearance_id']}/", body)
+
+
+def _remove_appearance(world: World, api: Api) -> Answer:
+    seen = _see(world, api)
+    return api.ask("DELETE", f"appearances/{seen.body['appearance']['id']}/")
+
+
+def _link(world: World, api: Api) -> Answer:
+    ends = {"claim": str(world.ids["claim_id"]), "other": str(world.claims["twin"].pk)}
+    return api.post("links/", {**ends, "kind": "contradicts"})
+
+
+def _split(world: World, api: Api) -> Answer:
+    parts = [{"statement": "Half.", "kind": "fact"}, {"statement": "The other half.", "claimant": {"name": "He"}}]
+    return api.act(world.ids["claim_id"], "split", {"parts": parts})
+
+
+def _adopt(world: World, api: Api) -> Answer:
+    checked = claim_in(Status.APPROVED, author=world.author, editor=world.editor)
+    taken = claim_in(Status.IN_REVIEW, author=world.author, editor=world.editor)
+    return world.api("author").act(taken.pk, "adopt", {"of": str(checked.pk), **SURE})
+
+
 HAPPY: dict[str, Happy] = {
     "articles_list": _get("articles/"),
     "articles_record": lambda world, api: api.post("articles/", ARTICLE),
@@ -313,6 +359,14 @@ HAPPY: dict[str, Happy] = {
     "claims_set_due": _in(Status.QUEUED, "set-due", {"due": "2031-01-01T00:00:00Z"}),
     "claims_mark_urgent": _in(Status.QUEUED, "mark-urgent", {"reason": "It spreads.", "urgent": True}),
     "claims_recuse": _in(Status.QUEUED, "recuse", {"reason": "My sister works there."}),
+    "claims_sight": _see,
+    "claims_split": _split,
+    "claims_adopt": _adopt,
+    "appearances_edit": _edit_appearance,
+    "appearances_remove": _remove_appearance,
+    "links_list": _get("links/?claim={claim_id}"),
+    "links_make": _link,
+    "links_take_back": lambda world, api: api.ask("DELETE", f"links/{world.ids['link_id']}/"),
     "queue_depth": _get("queue/"),
     "queue_next": lambda world, api: api.post("queue/next/"),
     "claimants_list": _get("claimants/"),
@@ -344,5 +398,14 @@ HAPPY["claims_hold"] = lambda world, api: world.api("author").act(
 
 #: What each operation answers when it is done.
 CREATES = frozenset(
-    {"articles_record", "claims_record", "claimants_create", "sources_create", "evidence_add", "topics_add"}
+    {
+        "articles_record",
+        "claims_record",
+        "claims_sight",
+        "claimants_create",
+        "sources_create",
+        "evidence_add",
+        "links_make",
+        "topics_add",
+    }
 )
