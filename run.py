@@ -423,39 +423,30 @@ def wanted_port() -> int:
 
 def service_programs(folder: Folder, services: Services, listener: socket.socket) -> list[Program]:
     """Web, worker and relay, in the order in which they are stopped."""
+
+    def program(name: str, *words: str | Path, inherited: tuple[int, ...] = (), **options: Any) -> Program:
+        log = folder.logs / f"{name}.log"
+        kept_open = (folder.in_use, *inherited)
+        return Program(name, [PYTHON, *words], log, services.environ, ROOT, inherited=kept_open, **options)
+
     access_log = folder.logs / "access.log"
     set_aside_if_large(access_log)
-    gunicorn = ["gunicorn", "-c", str(ROOT / "factcheck" / "gunicorn.py"), "--bind", f"fd://{listener.fileno()}"]
-    celery = ["celery", "-A", "factcheck", "worker", "-c", "2", "-l", "INFO", "-Q", QUEUES]
-    web = Program(
-        name="web",
-        command=[PYTHON, "-m", *gunicorn, "--access-logfile", access_log, "factcheck.wsgi"],
-        log=folder.logs / "web.log",
-        environ=services.environ,
-        folder=ROOT,
-        orphan_signal=signal.SIGQUIT,  # gunicorn's quick stop
-        patience=15.0,
-        inherited=(folder.in_use, listener.fileno()),
-    )
-    worker = Program(
-        name="worker",
-        command=[PYTHON, "-m", *celery],
-        log=folder.logs / "worker.log",
-        environ=services.environ,
-        folder=ROOT,
-        orphan_signal=signal.SIGKILL,  # its gentler stops can hang without a broker; Celery has its children killed too
-        patience=30.0,
-        inherited=(folder.in_use,),
-    )
-    relay = Program(
-        name="relay",
-        command=[PYTHON, ROOT / "manage.py", "relay"],
-        log=folder.logs / "relay.log",
-        environ=services.environ,
-        folder=ROOT,
-        inherited=(folder.in_use,),
-    )
-    return [web, worker, relay]
+    gunicorn = ["-c", str(ROOT / "factcheck" / "gunicorn.py"), "--bind", f"fd://{listener.fileno()}"]
+    gunicorn += ["--access-logfile", str(access_log), "factcheck.wsgi"]
+    celery = ["-A", "factcheck", "worker", "-c", "2", "-l", "INFO", "-Q", QUEUES]
+    # When we die, so do the database and the broker. gunicorn then stops quickly if told to. Celery's own ways to stop
+    # can hang without a broker, so the kernel ends it; Celery has told the kernel to end the worker's children with it.
+    return [
+        program(
+            "web",
+            *("-m", "gunicorn", *gunicorn),
+            inherited=(listener.fileno(),),
+            orphan_signal=signal.SIGQUIT,
+            patience=15.0,
+        ),
+        program("worker", *("-m", "celery", *celery), orphan_signal=signal.SIGKILL, patience=30.0),
+        program("relay", ROOT / "manage.py", "relay"),
+    ]
 
 
 @dataclass

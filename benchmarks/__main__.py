@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.measure import Bench, Sizes
+from benchmarks.measure import SCENARIOS, Bench, Sizes
 
 FULL = Sizes(
     open_claims=(10_000, 100_000), rounds=5, requests={"submit": 40, "take": 200, "verdict": 80, "list": 15}, starts=5
@@ -28,14 +28,20 @@ def sizes_asked(arguments: list[str]) -> tuple[Sizes, Path | None]:
     parser.add_argument("--open", help="how many open claims, such as 10000,100000")
     parser.add_argument("--rounds", type=int, help="how often ours and the floor are driven in turn")
     parser.add_argument("--share", type=float, default=1.0, help="this share of the usual requests")
+    parser.add_argument("--starts", type=int, help="how often the web server is started to time its first answer")
+    parser.add_argument("--only", choices=SCENARIOS, action="append", help="this scenario; may be given again")
     parser.add_argument("--json", type=Path, help="writes every measurement there too")
     asked = parser.parse_args(arguments)
     usual = QUICK if asked.quick else FULL
     sizes = Sizes(
         open_claims=tuple(int(size) for size in asked.open.split(",")) if asked.open else usual.open_claims,
         rounds=asked.rounds or usual.rounds,
-        requests={name: max(1, round(count * asked.share)) for name, count in usual.requests.items()},
-        starts=usual.starts,
+        requests={
+            name: max(1, round(count * asked.share))
+            for name, count in usual.requests.items()
+            if name in (asked.only or SCENARIOS)
+        },
+        starts=asked.starts or usual.starts,
     )
     return sizes, asked.json
 

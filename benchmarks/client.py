@@ -1,7 +1,7 @@
 """The closed-loop client: so many threads, each with one connection, send requests one after the other.
 
-Reads its work from standard input as JSON and prints what it saw as JSON. It is a process of its own, so that its CPU time
-is not counted.
+Reads its work from standard input as JSON and prints what it saw as JSON. It is a process of its own, so that its CPU
+time is not counted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TIMEOUT = 30.0  # seconds
 
 @dataclass
 class Work:
-    """Requests in the order in which they are begun. `follow`: how often the `next` of an answer is asked for after it."""
+    """Requests in the order in which they are begun; after each, the `next` of its answer is followed so many times."""
 
     port: int
     requests: list[dict[str, Any]]

@@ -35,16 +35,21 @@ class Sizes:
 
 @dataclass
 class Run:
-    """One scenario driven once on one side; `cpu` in seconds of the web server and of PostgreSQL together."""
+    """One scenario driven once on one side. CPU time in seconds; `web_cpu` of raw SQL is that of its client."""
 
     scenario: str
     open_claims: int
     side: str
     round: int
     count: int
-    cpu: float
+    web_cpu: float
+    database_cpu: float
     wall: float
-    body_bytes: float
+    body_bytes: float = 0.0
+
+    @property
+    def cpu(self) -> float:
+        return self.web_cpu + self.database_cpu
 
 
 @dataclass
@@ -113,7 +118,7 @@ class Bench:
             site.web = self._stack.enter_context(web(self._servers, side=site.side, database=site.database))
         for site in sites:
             self._wait_for_answer(site.web, site.headers)
-        for scenario in SCENARIOS:
+        for scenario in self._sizes.requests:
             self._drive(scenario, sites)
         say("Enqueueing ...")
         self._enqueue([site for site in sites if site.side == "ours"][-1])
@@ -175,12 +180,23 @@ class Bench:
         assert site.web is not None
         follow = PAGES_FOLLOWED if scenario == "list" else 0
         requests = site.requests(scenario, count)
-        before = cpu_seconds(site.web.pid, self._servers.postgres_pid)
+        trees = (site.web.pid, self._servers.postgres_pid)
+        before = [cpu_seconds(pid) for pid in trees]
         seen = self._client(site.web.port, requests, site.headers, follow=follow)
-        cpu = cpu_seconds(site.web.pid, self._servers.postgres_pid) - before
-        assert not seen["wrong"], f"{scenario} on {site.database}: {seen['wrong'][:3]}"
-        size = seen["body_bytes"] / seen["count"]
-        return Run(scenario, site.open_claims, site.side, number, seen["count"], cpu, seen["wall"], size)
+        web_cpu, database_cpu = (cpu_seconds(pid) - earlier for pid, earlier in zip(trees, before, strict=True))
+        log = site.web.program.log
+        assert not seen["wrong"], f"{scenario} on {site.database}: {seen['wrong'][:3]}\n{log.read_text()[-5000:]}"
+        return Run(
+            scenario,
+            site.open_claims,
+            site.side,
+            number,
+            seen["count"],
+            web_cpu=web_cpu,
+            database_cpu=database_cpu,
+            wall=seen["wall"],
+            body_bytes=seen["body_bytes"] / seen["count"],
+        )
 
     def _client(self, port: int, requests: list[Any], headers: dict[str, str], *, follow: int) -> dict[str, Any]:
         work = {"port": port, "requests": requests, "headers": headers, "follow": follow, "concurrency": CONCURRENCY}
@@ -202,7 +218,8 @@ class Bench:
         with subprocess.Popen(
             command, env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as child:
-            assert child.stdin is not None and child.stdout is not None
+            assert child.stdin is not None
+            assert child.stdout is not None
             child.stdin.write(json.dumps(work) + "\n")
             child.stdin.flush()
             assert child.stdout.readline() == "ready\n"
@@ -210,8 +227,17 @@ class Bench:
             child.stdin.write("go\n")
             child.stdin.flush()
             seen = json.loads(child.stdout.readline())
-        cpu = cpu_seconds(self._servers.postgres_pid) - before + seen["cpu"]
-        return Run(scenario, site.open_claims, "sql", number, seen["count"], cpu, seen["wall"], 0.0)
+        database_cpu = cpu_seconds(self._servers.postgres_pid) - before
+        return Run(
+            scenario,
+            site.open_claims,
+            "sql",
+            number,
+            seen["count"],
+            web_cpu=seen["cpu"],
+            database_cpu=database_cpu,
+            wall=seen["wall"],
+        )
 
     def _enqueue(self, site: Site) -> None:
         """The claims that were submitted wait for the worker, which was not there. Their rings are given again."""
@@ -223,7 +249,7 @@ class Bench:
             before = cpu_seconds(program.pid, self._servers.postgres_pid)
             environ = self._servers.environ(site.database, "ours")
             self._found.enqueued = int(self._servers.python(environ, "-m", "benchmarks.ring"))
-            wait_for(lambda: not broker.llen("enrich") and not broker.hlen("unacked"), what="the worker has done it all")
+            wait_for(lambda: not broker.llen("enrich") and not broker.hlen("unacked"), what="the worker has it done")
             self._found.enqueueing_cpu = cpu_seconds(program.pid, self._servers.postgres_pid) - before
         left = self._servers.python(environ, "-m", "benchmarks.ring")
         assert int(left) == 0, f"{left.strip()} claims were not enqueued"

@@ -195,7 +195,7 @@ class OurSeeder(Seeder):
 
 def _blank(model: type[models.Model]) -> Row:
     """The columns of a table, each with its default. A default of the database (always a time) is now."""
-    return {field.column: _default(field) for field in model._meta.concrete_fields}
+    return {str(field.column): _default(field) for field in model._meta.concrete_fields}
 
 
 def _default(field: models.Field[Any, Any]) -> Any:

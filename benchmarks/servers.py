@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -31,7 +31,8 @@ class Servers:
     def __init__(self, stack: ExitStack) -> None:
         self.var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fc-bench-")))
         self.var.chmod(0o711)  # PostgreSQL runs as nobody where we are root
-        environ = {name: value for name, value in own_environment().items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        given = own_environment()
+        environ = {name: value for name, value in given.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         self._environ = environ
         self.postgres = Postgres(self.var, packages=PACKAGES, environ=environ, inherited=(), is_durable=True)
         self.valkey = Valkey(self.var, packages=PACKAGES, environ=environ, inherited=(), is_durable=True)
@@ -131,7 +132,7 @@ def worker(servers: Servers, *, database: str) -> Iterator[Program]:
         program.stop()
 
 
-def wait_for(is_so, *, what: str) -> None:  # type: ignore[no-untyped-def]
+def wait_for(is_so: Callable[[], bool], *, what: str) -> None:
     deadline = time.monotonic() + START_LIMIT
     while not is_so():
         assert time.monotonic() < deadline, f"It did not happen in {START_LIMIT:.0f} s: {what}"

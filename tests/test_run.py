@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -287,3 +288,34 @@ def test_packages_that_cannot_be_had_end_in_one_clear_sentence(tmp_path: Path) -
     assert answer.returncode == 1
     assert answer.stderr.endswith("The packages could not be installed: is there a connection to a package index?\n")
     assert "Installing packages with pip" in answer.stdout
+
+
+def test_demo_of_a_fresh_clone_is_over_in_90_seconds(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--long"):
+        pytest.skip("installs every package from the index; it runs with --long")
+    with TemporaryDirectory(prefix="fc-") as name:
+        clone, programs = Path(name) / "clone", Path(name) / "bin"
+        copy_checkout(clone)
+        programs.mkdir()
+        if setpriv := shutil.which("setpriv"):
+            (programs / "setpriv").symlink_to(setpriv)
+        started = time.monotonic()
+        answer = subprocess.run(
+            [Path(sys.executable).resolve(), clone / "run.py", "demo"],
+            env=clean_environment(PATH=str(programs), PIP_NO_CACHE_DIR="1"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        assert '"@type": "ClaimReview"' in answer.stdout
+        assert "Fetching uv" in answer.stdout
+        assert time.monotonic() - started < 90
+
+
+def copy_checkout(clone: Path) -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=run.ROOT, capture_output=True, text=True, check=True)
+    for name in tracked.stdout.split("\0"):
+        if (run.ROOT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(run.ROOT / name, clone / name)

@@ -50,7 +50,7 @@ class SourceGiven(serializers.Serializer[Any]):
 
 
 class EvidenceGiven(serializers.Serializer[Any]):
-    source = SourceGiven()
+    source = SourceGiven()  # type: ignore[assignment]  # a field of the body, not the attribute of that name
     stance = serializers.CharField(max_length=20)
     excerpt = serializers.CharField()
     note = serializers.CharField()
@@ -160,7 +160,7 @@ class ClaimShown(serializers.ModelSerializer[models.Claim]):
     claimant = serializers.SerializerMethodField()
     claimants = serializers.SerializerMethodField()
     date = serializers.CharField(source="date_said")
-    topics = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    topics = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)  # type: ignore[var-annotated]
     priority = serializers.SerializerMethodField()
     urgent = serializers.BooleanField(source="is_urgent")
     verdict = VerdictShown()

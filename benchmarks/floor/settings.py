@@ -1,4 +1,4 @@
-"""The smallest Django project that answers the benchmark's requests, on the same server and database settings as ours."""
+"""The smallest Django project that answers the benchmark's requests, with the same server and database settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark's four requests as somebody would write them in DRF alone: bulk inserts, prefetches, one transaction."""
+"""The benchmark's four requests as they are written in DRF alone: bulk inserts, prefetches, one transaction."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def _page(request: HttpRequest, article: Article, form: ClaimForm, *, status: in
     version = version_of(article, number=int(number) if number else None)
     if version is None:
         raise Http404
-    marked = mark(version.text, appearances_in(version), is_whole=True)
+    marked = mark(version.text, appearances_in(version).prefetch_related("attributions__claimant"), is_whole=True)
     versions = list(article.versions.defer("text").order_by("-number"))
     claims = [
         {

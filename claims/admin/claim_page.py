@@ -25,9 +25,9 @@ from claims.selectors.desk import appearances_in, appearances_of, history_of, ve
 from claims.selectors.submissions import tips_of
 from claims.text.markdown import render
 from claims.vocab import Act, ReviewState, Status
-from claims.workflow.rules import Refusal, barriers
+from claims.workflow.rules import Refusal, barriers, refusals
 from claims.workflow.situation import Situation
-from claims.workflow.waiting import waiting_for
+from claims.workflow.waiting import next_acts
 
 #: Acts with a place of their own on the page; the others stand together at the side.
 IN_THE_MIDDLE = ("propose", "approve", "publish")
@@ -156,16 +156,16 @@ class ClaimPage:
         return self.panels.get("add-evidence")
 
     def steps(self) -> list[Step]:
-        found = waiting_for(claim=self.claim, actor=self.situation.actor)
-        return [Step(str(step.act.label), step.blocked_by) for step in found]
+        return [Step(str(act.label), list(refusals(self.situation, act))) for act in next_acts(self.situation)]
 
     def hold(self) -> str:
         hold = self.situation.hold
         if hold is None:
             return ""
-        who = "you" if self.situation.is_holder else hold.reviewer.get_username()
-        until = f"; {clock(hold.held_until, past='lapsed since', ahead='free again in')}" if hold.held_until else ""
-        return f"In the hands of {who}{until}"
+        who = "In your hands" if self.situation.is_holder else f"In the hands of {hold.reviewer.get_username()}"
+        ahead = "lapses in" if self.situation.is_holder else "free again in"
+        until = f"; {clock(hold.held_until, past='lapsed since', ahead=ahead)}" if hold.held_until else ""
+        return f"{who}{until}"
 
     def evidence(self) -> list[EvidenceShown]:
         rows = self.claim.evidence.select_related("source", "added_by", "withdrawn_by").order_by("id")

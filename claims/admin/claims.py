@@ -30,7 +30,7 @@ class ClaimAdmin(DeskAdmin):
 
     joins = ("verdict__rating",)
     nothing_yet = "No claim yet: record one on the page of an article."
-    list_display = ("statement", "made_by", "kind", "status", "rating", "is_urgent", "priority", "due", "updated_at")
+    list_display = ("statement", "made_by", "status", "rating", "urgency", "due", "updated_at")
     list_filter = ("status", "kind", "is_urgent", ("claim_topics__topic", NewsroomRelatedFilter))
     linked_lookups = frozenset({"claim_claimants__claimant"})
     search_fields = ("statement", "claim_claimants__claimant__name")
@@ -56,6 +56,10 @@ class ClaimAdmin(DeskAdmin):
     @admin.display(description="claimants")
     def made_by(self, claim: Claim) -> str:
         return ", ".join(link.claimant.name for link in claim.claim_claimants.all()) or "nobody named yet"
+
+    @admin.display(description="priority")
+    def urgency(self, claim: Claim) -> str:
+        return f"{claim.priority}, urgent" if claim.is_urgent else str(claim.priority)
 
     @admin.display(description="rating")
     def rating(self, claim: Claim) -> str:

@@ -310,7 +310,7 @@ class EvidenceForm(ActForm):
     url = Address(label="Address", required=False, help_text="Empty for an interview or a calculation.")
     title = Line(label="Title", required=False, max_length=500, widget=forms.TextInput(attrs={"size": 60}))
     publisher = Line(label="Publisher", required=False, max_length=300)
-    stance = forms.ChoiceField(label="It", choices=Stance.choices, widget=forms.RadioSelect)
+    stance = forms.ChoiceField(label="How it bears on the claim", choices=Stance.choices, widget=forms.RadioSelect)
     excerpt = Words(label="Excerpt, word for word", required=False, max_length=20_000)
     note = Words(label="Note", required=False, rows=2, max_length=20_000)
 
@@ -324,6 +324,12 @@ class EvidenceForm(ActForm):
 class WithdrawEvidenceForm(ActForm):
     evidence = forms.UUIDField(widget=forms.HiddenInput)
     reason = Line(label="Why it is withdrawn", max_length=2000)
+
+    def clean_evidence(self) -> UUID:
+        found: UUID = self.cleaned_data["evidence"]
+        if not self.situation.claim.evidence.filter(pk=found).exists():
+            raise ValidationError("This evidence is not of this claim.")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def lines_of(event: Event, names: Mapping[str, str]) -> list[ChangeLine]:
             _worded(name, change.get("after"), names),
         )
         for name, change in event.changes.items()
-        if name not in _LEFT_OUT
+        if name not in _LEFT_OUT and (change.get("before") or change.get("after")) not in (None, "", [])
     ]
 
 

@@ -31,11 +31,13 @@ from claims.intake.bodies import (
     part_inputs,
     verdict_input,
 )
-from claims.vocab import Act, CorrectionKind, DeclineReason, Stage, WaitingOn
+from claims.models import Claim
+from claims.vocab import MOVES, Act, CorrectionKind, DeclineReason, Stage, WaitingOn
 from claims.workflow import claims, links, queue, reviews, verdicts
+from claims.workflow.verdicts import SURE_OF, MadeSure
 
 Given = dict[str, Any]
-Do = Callable[[Actor, UUID, int | None, Given], object]
+Do = Callable[[Actor, UUID, int | None, Given], Claim]
 
 
 class Nothing(Strict):
@@ -111,24 +113,24 @@ class ActPath:
     needs_if_match: bool = False
 
 
-def _take(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _take(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.take(actor=actor, claim_id=claim_id, stage=Stage(given["stage"]), revision=revision)
 
 
-def _assign(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _assign(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     note = given.get("note") or ""
     return queue.assign(actor=actor, claim_id=claim_id, reviewer=given["reviewer"], note=note, revision=revision)
 
 
-def _release(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _release(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.release(actor=actor, claim_id=claim_id, revision=revision)
 
 
-def _skip(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _skip(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.skip(actor=actor, claim_id=claim_id, reason=given.get("reason") or "", revision=revision)
 
 
-def _hold(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _hold(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.put_on_hold(
         actor=actor,
         claim_id=claim_id,
@@ -139,31 +141,31 @@ def _hold(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> o
     )
 
 
-def _resume(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _resume(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.resume(actor=actor, claim_id=claim_id, revision=revision)
 
 
-def _accept(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _accept(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.accept(actor=actor, claim_id=claim_id, fields=claim_fields(given), revision=revision)
 
 
-def _dismiss(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _dismiss(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.dismiss(actor=actor, claim_id=claim_id, reason=given.get("reason") or "", revision=revision)
 
 
-def _propose(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _propose(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return verdicts.propose(actor=actor, claim_id=claim_id, given=verdict_input(given), revision=revision)
 
 
-def _withdraw(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _withdraw(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return verdicts.withdraw(actor=actor, claim_id=claim_id, revision=revision)
 
 
-def _send_back(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _send_back(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return verdicts.send_back(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
-def _approve(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _approve(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return verdicts.approve(
         actor=actor,
         claim_id=claim_id,
@@ -174,7 +176,7 @@ def _approve(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -
     )
 
 
-def _decline(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _decline(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.decline(
         actor=actor,
         claim_id=claim_id,
@@ -184,15 +186,15 @@ def _decline(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -
     )
 
 
-def _mark_duplicate(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _mark_duplicate(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.mark_duplicate(actor=actor, claim_id=claim_id, of=given["of"], revision=revision)
 
 
-def _reopen(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _reopen(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.reopen(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
-def _publish(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _publish(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return reviews.publish(
         actor=actor,
         claim_id=claim_id,
@@ -202,42 +204,43 @@ def _publish(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -
     )
 
 
-def _correct(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _correct(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return reviews.correct(
         actor=actor, claim_id=claim_id, reason=given["reason"], show_notice=given["show_notice"], revision=revision
     )
 
 
-def _retract(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _retract(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return reviews.retract(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
-def _prioritise(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _prioritise(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.prioritise(
         actor=actor, claim_id=claim_id, delta=given["delta"], reason=given["reason"], revision=revision
     )
 
 
-def _set_due(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _set_due(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.set_due(actor=actor, claim_id=claim_id, due=given["due"], revision=revision)
 
 
-def _mark_urgent(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _mark_urgent(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return claims.mark_urgent(
         actor=actor, claim_id=claim_id, reason=given["reason"], is_urgent=given["urgent"], revision=revision
     )
 
 
-def _recuse(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _recuse(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return queue.recuse(actor=actor, claim_id=claim_id, reason=given["reason"], revision=revision)
 
 
-def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
+def _split(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
     return links.split(actor=actor, claim_id=claim_id, parts=part_inputs(given), revision=revision)
 
 
-def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> object:
-    return verdicts.adopt(actor=actor, claim_id=claim_id, of=given.get("of"), revision=revision)
+def _adopt(actor: Actor, claim_id: UUID, revision: int | None, given: Given) -> Claim:
+    made_sure = MadeSure(**{name: given[name] for name in SURE_OF})
+    return verdicts.adopt(actor=actor, claim_id=claim_id, made_sure=made_sure, of=given.get("of"), revision=revision)
 
 
 ACTS = (
@@ -274,9 +277,8 @@ class ActView(ClaimAnswer):
     def do(self, claim_id: UUID) -> HttpResponse:
         self.asked()
         claim_in_sight(self.actor, claim_id)
-        revision = self.revision(is_required=self.act.needs_if_match)
-        self.act.do(self.actor, claim_id, revision, self.body(self.act.body))
-        return self.claim_answer(claim_id)
+        revision = self.revision()
+        return self.claim_answer(self.act.do(self.actor, claim_id, revision, self.body(self.act.body)))
 
 
 def _view(found: ActPath) -> type[ActView]:
@@ -285,14 +287,18 @@ def _view(found: ActPath) -> type[ActView]:
     @extend_schema(
         operation_id=f"claims_{name}",
         summary=str(found.act.label),
-        description="Answers with the claim and its new ETag." + (" Needs `If-Match`." if found.needs_if_match else ""),
+        description=f"From: {', '.join(sorted(MOVES[found.act].sources))}. Answers with the claim and its new ETag.",
         request=found.body,
         responses={200: shape(shapes.ClaimShape)},
     )
     def post(self: ActView, request: Request, claim_id: UUID) -> HttpResponse:
         return self.do(claim_id)
 
-    return type(f"{name.title().replace('_', '')}View", (ActView,), {"act": found, "post": post})
+    return type(
+        f"{name.title().replace('_', '')}View",
+        (ActView,),
+        {"act": found, "if_match": {"POST": found.needs_if_match}, "post": post},
+    )
 
 
 ACT_PATHS: list[URLPattern] = [

@@ -1,4 +1,4 @@
-"""Sightings of a claim: added, changed, confirmed or rejected."""
+"""Sightings of a claim: added, changed, confirmed or taken away."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from claims.workflow import sightings
 
 
 class SightingsView(ContractView):
+    if_match = {"POST": False}
+
     @extend_schema(
         operation_id="claims_sight",
         summary="Add a sighting",
@@ -44,6 +46,8 @@ class SightingsView(ContractView):
 
 
 class AppearanceView(ClaimAnswer):
+    if_match = {"PATCH": False, "DELETE": False}
+
     @extend_schema(
         operation_id="appearances_edit",
         summary="Change a sighting",
@@ -55,15 +59,17 @@ class AppearanceView(ClaimAnswer):
         self.asked()
         appearance_in_sight(actor=self.needs(Right.READ), appearance_id=appearance_id)
         fields = appearance_fields(self.body(AppearancePatch))
-        return self.claim_answer(sightings.edit(actor=self.actor, appearance_id=appearance_id, fields=fields).pk)
+        edited = sightings.edit(actor=self.actor, appearance_id=appearance_id, fields=fields, revision=self.revision())
+        return self.claim_answer(edited)
 
     @extend_schema(
-        operation_id="appearances_reject",
-        summary="Reject a suggested sighting",
+        operation_id="appearances_remove",
+        summary="Take a sighting away",
         responses={200: shape(shapes.ClaimShape)},
     )
     def delete(self, request: Request, appearance_id: UUID) -> HttpResponse:
-        """Takes a suggested sighting away: the claim does not stand there. Answers with the claim."""
+        """Takes a sighting away that was suggested or is wrong; the history keeps it. Answers with the claim."""
         self.asked()
         appearance_in_sight(actor=self.needs(Right.READ), appearance_id=appearance_id)
-        return self.claim_answer(sightings.reject(actor=self.actor, appearance_id=appearance_id).pk)
+        left = sightings.remove(actor=self.actor, appearance_id=appearance_id, revision=self.revision())
+        return self.claim_answer(left)

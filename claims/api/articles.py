@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.api.claims import claim_shape, recorded_shape
+from claims.api.claims import claim_shapes, recorded_shape
 from claims.api.pagination import Key, order_of, page
 from claims.api.parsing import MAX_ARTICLE
 from claims.api.schema import page_of, shape
@@ -76,8 +76,7 @@ class ArticlesView(ContractView):
         body = show.article(recorded.article, recorded.version)
         body["existing"] = recorded.is_existing
         ids = [entry.claim.pk for entry in recorded.claims]
-        rows = {row.pk: row for row in in_full(Claim.objects.filter(pk__in=ids))} if ids else {}
-        shown = {pk: claim_shape(row, self.actor) for pk, row in rows.items()}
+        shown = claim_shapes(in_full(Claim.objects.filter(pk__in=ids)), self.actor)
         body["claims"] = [recorded_shape(entry, shown[entry.claim.pk]) for entry in recorded.claims]
         return body
 
@@ -133,7 +132,5 @@ class ArticleClaimsView(ContractView):
             cursor=asked.get("cursor"),
         )
 
-        def row(claim: Claim) -> shapes.ClaimShape:
-            return claim_shape(claim, actor)
-
-        return self.answer(found.shown(row))
+        shown = claim_shapes(found.rows, actor)
+        return self.answer(found.shown(lambda claim: shown[claim.pk]))

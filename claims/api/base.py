@@ -46,9 +46,13 @@ class OnlyJson(DefaultContentNegotiation):
 
 
 class ContractView(APIView):
-    """A view of the contract. `max_body` is the largest body in bytes that it takes."""
+    """A view of the contract. `max_body` is the largest body in bytes that it takes.
+
+    `if_match` says, for the methods that compare that header, whether they need it.
+    """
 
     max_body: ClassVar[int] = MAX_BODY
+    if_match: ClassVar[Mapping[str, bool]] = {}
     content_negotiation_class = OnlyJson
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -91,11 +95,11 @@ class ContractView(APIView):
         found: dict[str, Any] = checked.validated_data
         return found
 
-    def revision(self, *, is_required: bool = False) -> int | None:
+    def revision(self) -> int | None:
         """The revision of `If-Match`: 428 where it is required and missing, 400 where it is none of ours."""
         given = self.request.META.get("HTTP_IF_MATCH")
         if given is None:
-            if is_required:
+            if self.if_match[self.request.method or ""]:
                 raise PreconditionRequiredError
             return None
         found = _REVISION.match(given.strip())

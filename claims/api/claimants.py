@@ -82,6 +82,8 @@ class ClaimantRecordView(ContractView):
                 for rating, count in record["counts"]
             ],
             "total": record["total"],
+            "sightings": record["sightings"],
+            "after_publication": record["after_publication"],
             "since": show.maybe_instant(record["since"]),
             "until": show.maybe_instant(record["until"]),
         }

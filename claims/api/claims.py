@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +22,14 @@ from claims.models import Approval, Claim, ClaimReviewRevision, Event
 from claims.selectors.claims import (
     EXPANDABLE,
     claim_in_full,
+    completed,
     in_rows,
     live_evidence,
     matching,
     visible_claims,
     visible_events,
 )
+from claims.selectors.recusals import recused_among
 from claims.selectors.reviews import latest_revision
 from claims.selectors.similar import similar_claims
 from claims.vocab import Audience, ClaimKind, ReviewState, Right, Status
@@ -100,7 +102,7 @@ class OneClaimParameters(Strict):
     expand = Expand(required=False)
 
 
-def _situation(row: Claim, actor: Actor) -> Situation:
+def _situation(row: Claim, actor: Actor, **known: Any) -> Situation:
     """The situation of a claim that was read in full: what is there already is not read again."""
     situation = Situation(claim=row, actor=actor)
     situation.__dict__.update(
@@ -108,6 +110,7 @@ def _situation(row: Claim, actor: Actor) -> Situation:
         claimants=list(row.claim_claimants.all()),
         verdict=row.verdict,
         review=next(iter(row.reviews.all()), None),
+        **known,
     )
     return situation
 
@@ -118,9 +121,19 @@ def standing_of(row: Claim, actor: Actor) -> Sequence[Approval]:
 
 def claim_shape(row: Claim, actor: Actor) -> shapes.ClaimShape:
     """A claim that was read with `in_full`, as its reader may see it."""
-    situation = _situation(row, actor)
+    return claim_shapes([row], actor)[row.pk]
+
+
+def claim_shapes(rows: Collection[Claim], actor: Actor) -> dict[UUID, shapes.ClaimShape]:
+    """Claims that were read with `in_full`, by their ids."""
+    recused = recused_among(rows, user=actor.user, newsroom_id=actor.newsroom_id) if actor.user else set()
+    return {row.pk: _claim_shape(row, actor, is_recused=row.pk in recused) for row in rows}
+
+
+def _claim_shape(row: Claim, actor: Actor, *, is_recused: bool) -> shapes.ClaimShape:
     if actor.audience != Audience.DESK:
         return show.claim(row, actor=actor, published=latest_published(row))
+    situation = _situation(row, actor, is_recused=is_recused)
     acts = [str(act) for act in allowed_acts(situation)]
     return show.claim(row, actor=actor, allowed_acts=acts, standing=lambda: situation.standing_approvals)
 
@@ -138,9 +151,9 @@ def recorded_shape(recorded: Recorded, shown: shapes.ClaimShape) -> shapes.Claim
 class ClaimAnswer(ContractView):
     """Views that answer with one claim and its tag."""
 
-    def claim_answer(self, claim_id: UUID, *, status: int = 200) -> HttpResponse:
-        row = claim_in_full(actor=self.actor, claim_id=claim_id)
-        return self.answer(claim_shape(row, self.actor), status=status, revision=row.revision)
+    def claim_answer(self, claim: Claim) -> HttpResponse:
+        """The claim as the act that was just done left it."""
+        return self.answer(claim_shape(completed(claim), self.actor), revision=claim.revision)
 
 
 class ClaimsView(ClaimAnswer):
@@ -190,6 +203,8 @@ class ClaimsView(ClaimAnswer):
 
 
 class ClaimView(ClaimAnswer):
+    if_match = {"PATCH": True}
+
     @extend_schema(
         operation_id="claims_read", parameters=[OneClaimParameters], responses={200: shape(shapes.ClaimShape)}
     )
@@ -207,10 +222,9 @@ class ClaimView(ClaimAnswer):
         """Edits a claim; needs `If-Match`. What was approved is void when its content changes."""
         self.asked()
         claim_in_sight(self.actor, claim_id)
-        revision = self.revision(is_required=True)
+        revision = self.revision()
         fields = claim_fields(self.body(ClaimPatch))
-        claims.edit(actor=self.actor, claim_id=claim_id, fields=fields, revision=revision)
-        return self.claim_answer(claim_id)
+        return self.claim_answer(claims.edit(actor=self.actor, claim_id=claim_id, fields=fields, revision=revision))
 
 
 def claim_in_sight(actor: Actor, claim_id: UUID) -> None:

@@ -73,4 +73,4 @@ class LinkView(ClaimAnswer):
         """Takes a link back; the history keeps it. Answers with the claim that it went out from."""
         self.asked()
         link_in_sight(actor=self.needs(Right.READ), link_id=link_id)
-        return self.claim_answer(links.unlink(actor=self.actor, link_id=link_id).pk)
+        return self.claim_answer(links.unlink(actor=self.actor, link_id=link_id))

@@ -16,7 +16,7 @@ from claims.api.claims import claim_shape
 from claims.api.schema import shape
 from claims.api.show import maybe_instant
 from claims.intake.bodies import Choice, Language, Strict
-from claims.selectors.claims import claim_in_full
+from claims.selectors.claims import completed
 from claims.selectors.queue import depth, why_nothing
 from claims.vocab import Right, Stage
 from claims.workflow import queue
@@ -38,8 +38,7 @@ class QueueNextView(ContractView):
         claim = queue.take_next(actor=actor, stage=Stage(given["stage"]), topic=topic, in_language=in_language)
         if claim is None:
             return self.answer({"claim": None, "why": why_nothing(actor, is_narrowed=bool(topic or in_language))})
-        row = claim_in_full(actor=actor, claim_id=claim.pk)
-        return self.answer({"claim": claim_shape(row, actor), "why": []}, revision=row.revision)
+        return self.answer({"claim": claim_shape(completed(claim), actor), "why": []}, revision=claim.revision)
 
 
 class QueueView(ContractView):

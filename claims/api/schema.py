@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 import re
 import types
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from claims.api import shapes
+from claims.api.examples import BODIES
 from claims.intake.bodies import ArticleReference, PublisherField
 from claims.text import anchors
 
@@ -95,7 +98,7 @@ def _object(of: type[Any]) -> Schema:
 
 
 def complete(result: Schema, **_: object) -> Schema:
-    """Adds the components of the answers, and the problem that any operation may answer with."""
+    """Adds the components of the answers, the problem that any operation may answer with, and examples."""
     result.setdefault("components", {}).setdefault("schemas", {}).update(components())
     problem = {
         "description": "What went wrong (RFC 9457).",
@@ -104,6 +107,8 @@ def complete(result: Schema, **_: object) -> Schema:
     for operations in result["paths"].values():
         for operation in operations.values():
             operation["responses"]["default"] = problem
+            if operation["operationId"] in BODIES:
+                operation["requestBody"]["content"]["application/json"]["example"] = BODIES[operation["operationId"]]
     return result
 
 
@@ -143,6 +148,14 @@ class ContractSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_override_parameters(self) -> list[Any]:
+        views: Mapping[str, bool] = getattr(self.view, "if_match", {})
+        if self.method not in views:
+            return []
+        needed = "Needed: 428 without it." if views[self.method] else "Compared where it is sent."
+        description = f"The ETag of the claim as you read it. {needed} 412 where the claim has changed since."
+        return [OpenApiParameter("If-Match", str, "header", required=views[self.method], description=description)]
 
     def get_summary(self) -> str | None:
         return re.split(r"[.;:] |\.$", self.get_description())[0] or None

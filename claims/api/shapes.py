@@ -77,11 +77,16 @@ class RecordCount(TypedDict):
 
 
 class ClaimantRecord(TypedDict):
-    """Published verdicts on a claimant's own claims, counted per rating. Never a score."""
+    """Published verdicts on a claimant's own claims, counted per rating. Never a score.
+
+    `sightings` are the places where those claims were met, `after_publication` those that came after a review was out.
+    """
 
     claimant: ClaimantShort
     counts: list[RecordCount]
     total: int
+    sightings: int
+    after_publication: int
     since: str | None
     until: str | None
 
@@ -119,12 +124,15 @@ class ApprovalShape(TypedDict):
 
 
 class VerdictShape(TypedDict):
+    """`adopted_from` is the claim whose verdict was taken over."""
+
     id: str
     rating: RatingShape
     explanation: str
     looked_for: str
     author: str
     approvals: list[ApprovalShape]
+    adopted_from: str | None
     created_at: str
 
 

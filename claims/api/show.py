@@ -107,6 +107,7 @@ def verdict(row: Verdict, *, standing: Callable[[], Sequence[Approval]]) -> shap
             }
             for approval in approvals
         ],
+        "adopted_from": str(row.adopted_from.claim_id) if row.adopted_from else None,
         "created_at": instant(row.created_at),
     }
 
@@ -178,6 +179,17 @@ def appearance(row: Appearance) -> shapes.AppearanceShape:
     }
 
 
+def _appearances(row: Claim, *, is_desk: bool) -> list[shapes.AppearanceShape]:
+    """All of them for the desk; what it has still to look at, and what it made sure of, is not told outside."""
+    shown = [appearance(found) for found in row.appearances.all() if is_desk or not found.is_suggested]
+    if not is_desk:
+        for place in shown:
+            place["after_publication"] = False
+            for link in place["attribution"]:
+                link["confirmed"] = False
+    return shown
+
+
 def _review(claim: Claim) -> ClaimReview | None:
     return next(iter(claim.reviews.all()), None)
 
@@ -221,7 +233,7 @@ def claim(
         "assignment": assignment(_live(row), row.status) if is_desk else None,
         "decline_reason": row.decline_reason or None,
         "duplicate_of": str(row.duplicate_of_id) if row.duplicate_of_id and is_desk else None,
-        "appearances": [appearance(found) for found in row.appearances.all()],
+        "appearances": _appearances(row, is_desk=is_desk),
         "allowed_acts": list(allowed_acts),
         "revision": row.revision,
         "created_at": instant(row.created_at),
@@ -272,7 +284,7 @@ def claim_row(
     if "evidence" in expand:
         shown["evidence"] = [evidence(item) for item in row.live_evidence] if is_desk else []  # type: ignore[attr-defined]
     if "appearances" in expand:
-        shown["appearances"] = [appearance(found) for found in row.appearances.all()]
+        shown["appearances"] = _appearances(row, is_desk=is_desk)
     if "topics" in expand:
         shown["topics"] = [link.topic.slug for link in row.claim_topics.all()]
     return shown

@@ -85,6 +85,8 @@ class SourceView(ContractView):
 
 
 class EvidenceListView(ContractView):
+    if_match = {"POST": False}
+
     @extend_schema(
         operation_id="evidence_list", parameters=[EvidenceParameters], responses={200: page_of(shapes.EvidenceShape)}
     )

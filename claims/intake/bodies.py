@@ -197,10 +197,41 @@ class ClaimantField(Strict):
         return attrs
 
 
-def claimant_input(given: dict[str, Any]) -> ClaimantInput:
+def claimant_input(given: dict[str, Any], *, where: str) -> ClaimantInput:
     return ClaimantInput(
-        id=given.get("id"), name=given.get("name") or "", kind=given.get("kind"), role=given.get("role") or ""
+        id=given.get("id"),
+        name=given.get("name") or "",
+        kind=given.get("kind"),
+        role=given.get("role") or "",
+        where=where,
     )
+
+
+def claimants_input(given: dict[str, Any]) -> tuple[ClaimantInput, ...]:
+    """Those of `claimants`, or the one of `claimant`."""
+    if given.get("claimant"):
+        return (claimant_input(given["claimant"], where="/claimant"),)
+    several = enumerate(given.get("claimants") or ())
+    return tuple(claimant_input(found, where=f"/claimants/{index}") for index, found in several)
+
+
+def refuse_two_ways_of_naming(given: Mapping[str, Any]) -> None:
+    if given.get("claimant") and given.get("claimants"):
+        raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+
+
+def refuse_two_ways_of_placing(given: Mapping[str, Any]) -> None:
+    if given.get("segments") and _has_selector(given):
+        raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+
+
+def makers_input(given: dict[str, Any]) -> tuple[ClaimantInput, ...]:
+    """Who makes a claim: as given beside it, or at the head of its chain."""
+    links = given.get("attribution") or []
+    claimants = claimants_input(given)
+    if not claimants and links and links[0].get("claimant"):
+        return (claimant_input(links[0]["claimant"], where="/attribution/0/claimant"),)
+    return claimants
 
 
 class SegmentField(Strict):
@@ -211,13 +242,14 @@ class SegmentField(Strict):
     suffix = Text(**optional(max_length=1000))
 
 
-def segment_input(given: dict[str, Any]) -> SegmentInput:
+def segment_input(given: dict[str, Any], *, where: str) -> SegmentInput:
     return SegmentInput(
         start=given.get("start"),
         end=given.get("end"),
         exact=given.get("exact"),
         prefix=given.get("prefix") or "",
         suffix=given.get("suffix") or "",
+        where=where,
     )
 
 
@@ -242,14 +274,14 @@ class PlaceBody(SegmentField):
     is_first = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("segments") and _has_selector(attrs):
-            raise serializers.ValidationError({"segments": "Give `segments`, or one span by itself, not both."})
+        refuse_two_ways_of_placing(attrs)
         if attrs.get("attribution") and (attrs.get("reported_by") or attrs.get("claimant_as_named")):
             detail = "Give the whole chain in `attribution`, or `claimant_as_named` and `reported_by`."
             raise serializers.ValidationError({"attribution": detail})
         for index, link in enumerate(attrs.get("attribution", [])):
             if index > 0 and not link.get("claimant"):
-                raise serializers.ValidationError({"attribution": f"Link {index} does not say who reported it."})
+                detail = serializers.ErrorDetail("This link does not say who reported it.", "required")
+                raise serializers.ValidationError({"attribution": {str(index): {"claimant": detail}}})
         return attrs
 
 
@@ -267,8 +299,7 @@ class ClaimBody(PlaceBody):
     topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("claimant") and attrs.get("claimants"):
-            raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
+        refuse_two_ways_of_naming(attrs)
         return super().validate(attrs)
 
 
@@ -334,11 +365,13 @@ class SightingBody(PlaceBody):
             raise serializers.ValidationError({"exact": serializers.ErrorDetail(detail, "selector_missing")})
         if not article and has_place:
             raise serializers.ValidationError({"article": "A span needs the article that it stands in."})
+        if article and attrs.get("date"):
+            raise serializers.ValidationError({"date": "The article has its own date: leave it out."})
+        refuse_two_ways_of_naming(attrs)
         return super().validate(attrs)
 
 
 def sighting_input(given: dict[str, Any]) -> SightingInput:
-    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
     article = given.get("article")
     return SightingInput(
         appearance=AppearanceInput(
@@ -351,7 +384,7 @@ def sighting_input(given: dict[str, Any]) -> SightingInput:
             date_published=given.get("date") or "",
         ),
         article_id=article["id"] if article else None,
-        claimants=tuple(claimant_input(found) for found in claimants),
+        claimants=makers_input(given),
     )
 
 
@@ -376,6 +409,10 @@ class AppearancePatch(SegmentField):
             raise serializers.ValidationError("A sighting is confirmed with false; nobody suggests one by hand.")
         return value
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_two_ways_of_placing(attrs)
+        return attrs
+
 
 def appearance_fields(given: dict[str, Any]) -> AppearanceFields:
     has_segments = given.get("segments") or _has_selector(given)
@@ -384,7 +421,7 @@ def appearance_fields(given: dict[str, Any]) -> AppearanceFields:
         speech=given.get("speech"),
         cue=given.get("cue"),
         is_first=given.get("is_first"),
-        is_suggested=given.get("suggested"),
+        is_confirmed=given.get("suggested") is False,
         links=tuple(
             LinkChange(link["position"], basis=link.get("basis"), is_confirmed=link.get("confirmed"))
             for link in given.get("attribution", ())
@@ -402,6 +439,11 @@ class PartField(SegmentField):
     claimants = many(ClaimantField, at_most=20)
     segments = many(SegmentField, at_most=50)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_two_ways_of_naming(attrs)
+        refuse_two_ways_of_placing(attrs)
+        return attrs
+
 
 class SplitBody(Strict):
     parts: serializers.ListSerializer[Any] = serializers.ListSerializer(child=PartField(), min_length=1, max_length=20)
@@ -413,10 +455,7 @@ def part_inputs(given: dict[str, Any]) -> list[PartInput]:
             statement=part["statement"],
             kind=part.get("kind"),
             context=part.get("context"),
-            claimants=tuple(
-                claimant_input(found)
-                for found in part.get("claimants") or ([part["claimant"]] if part.get("claimant") else [])
-            ),
+            claimants=claimants_input(part),
             segments=_segments(part) if part.get("segments") or _has_selector(part) else (),
         )
         for part in given["parts"]
@@ -431,45 +470,27 @@ class LinkBody(Strict):
     kind = Choice(LinkKind.choices)
 
 
-_SURE = "Say true only after you have looked; where it is not so, check the claim by itself."
-
-
 class AdoptBody(Strict):
-    """What the person who adopts a verdict has made sure of."""
+    """What the person who adopts a verdict has made sure of, each true; `of` is the claim that this one repeats."""
 
     of = serializers.UUIDField(required=False, allow_null=True)
     same_meaning = serializers.BooleanField()
     same_figures = serializers.BooleanField()
     still_true = serializers.BooleanField()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unsure = [name for name in ("same_meaning", "same_figures", "still_true") if not attrs[name]]
-        if unsure:
-            raise serializers.ValidationError({name: serializers.ErrorDetail(_SURE, "not_the_same") for name in unsure})
-        return attrs
-
 
 def claim_input(given: dict[str, Any], *, is_in_article: bool) -> ClaimInput:
-    links = given.get("attribution") or []
-    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
-    if not claimants and links and links[0].get("claimant"):
-        claimants = [links[0]["claimant"]]
     return ClaimInput(
         statement=given["statement"],
         kind=given.get("kind", ClaimKind.FACT),
         context=given.get("context") or "",
-        claimants=tuple(claimant_input(found) for found in claimants),
+        claimants=makers_input(given),
         on_behalf_of=given.get("on_behalf_of") or "",
         date=given.get("date") or "",
         in_language=given.get("in_language") or "",
         topics=tuple(given.get("topics", ())),
         appearance=_appearance_input(given) if is_in_article else None,
     )
-
-
-def _segments(given: dict[str, Any]) -> tuple[SegmentInput, ...]:
-    segments = given.get("segments") or [given.get("article") if _has_selector(given.get("article") or {}) else given]
-    return tuple(segment_input(segment) for segment in segments)
 
 
 def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
@@ -482,17 +503,26 @@ def _appearance_input(given: dict[str, Any]) -> AppearanceInput:
     )
 
 
+def _segments(given: dict[str, Any]) -> tuple[SegmentInput, ...]:
+    if given.get("segments"):
+        several = enumerate(given["segments"])
+        return tuple(segment_input(segment, where=f"/segments/{index}") for index, segment in several)
+    article = given.get("article") or {}
+    return (segment_input(article, where="/article") if _has_selector(article) else segment_input(given, where=""),)
+
+
 def _chain(given: dict[str, Any]) -> tuple[LinkInput, ...]:
     if given.get("attribution"):
-        return tuple(_link_input(link, is_maker=index == 0) for index, link in enumerate(given["attribution"]))
+        return tuple(_link_input(link, position=position) for position, link in enumerate(given["attribution"]))
     maker = LinkInput(as_named=given.get("claimant_as_named") or "")
-    reporters = (LinkInput(claimant=claimant_input(found)) for found in given.get("reported_by", ()))
-    return (maker, *reporters)
+    reporters = enumerate(given.get("reported_by", ()))
+    return (maker, *(LinkInput(claimant_input(found, where=f"/reported_by/{index}")) for index, found in reporters))
 
 
-def _link_input(given: dict[str, Any], *, is_maker: bool) -> LinkInput:
+def _link_input(given: dict[str, Any], *, position: int) -> LinkInput:
+    where = f"/attribution/{position}/claimant"
     return LinkInput(
-        claimant=None if is_maker else claimant_input(given["claimant"]),
+        claimant=claimant_input(given["claimant"], where=where) if position else None,
         relation=given.get("relation"),
         basis=given.get("basis"),
         as_named=given.get("as_named") or "",
@@ -572,14 +602,12 @@ class ClaimPatch(Strict):
 
 
 def claim_fields(given: dict[str, Any]) -> ClaimFields:
-    claimants = given.get("claimants")
-    if "claimant" in given:
-        claimants = [given["claimant"]] if given["claimant"] else []
+    is_given = "claimant" in given or "claimants" in given
     return ClaimFields(
         statement=given.get("statement"),
         context=given.get("context"),
         kind=given.get("kind"),
-        claimants=None if claimants is None else tuple(claimant_input(found) for found in claimants),
+        claimants=claimants_input(given) if is_given else None,
         on_behalf_of=given.get("on_behalf_of"),
         date=(given["date"] or "") if "date" in given else None,
         in_language=given.get("in_language"),

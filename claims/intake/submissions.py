@@ -17,7 +17,7 @@ from claims.intake.bodies import (
     PartialDate,
     Strict,
     Text,
-    claimant_input,
+    claimants_input,
     many,
     optional,
 )
@@ -93,12 +93,11 @@ class MakeClaimBody(Strict):
 
 
 def tip_claim_input(given: dict[str, Any]) -> ClaimInput:
-    claimants = given.get("claimants") or ([given["claimant"]] if given.get("claimant") else [])
     return ClaimInput(
         statement=given.get("statement") or "",
         kind=given.get("kind", ClaimKind.FACT),
         context=given.get("context") or "",
-        claimants=tuple(claimant_input(found) for found in claimants),
+        claimants=claimants_input(given),
         on_behalf_of=given.get("on_behalf_of") or "",
         date=given.get("date") or "",
         in_language=given.get("in_language") or "",

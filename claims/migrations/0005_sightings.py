@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="appearance",
+            name="created_at",
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+        ),
+        migrations.AddField(
             model_name="attribution",
             name="confirmed_by",
             field=models.ForeignKey(
@@ -80,7 +85,9 @@ class Migration(migrations.Migration):
                     ("claim.edited", "Claim Edited"),
                     ("claim.appearance_added", "Claim Appearance Added"),
                     ("claim.appearance_edited", "Claim Appearance Edited"),
+                    ("claim.appearance_removed", "Claim Appearance Removed"),
                     ("claim.linked", "Claim Linked"),
+                    ("claim.unlinked", "Claim Unlinked"),
                     ("claim.repeated", "Claim Repeated"),
                     ("claim.split", "Claim Split"),
                     ("claim.adopted", "Claim Adopted"),

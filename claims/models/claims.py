@@ -169,6 +169,7 @@ class Appearance(Tenant):
         help_text=_("It was said again after our review of it had been published."),
     )
     anchor = models.CharField(max_length=20, choices=AnchorState, default=AnchorState.UNCHANGED)
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("appearance")

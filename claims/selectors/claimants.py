@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from claims.access import Actor
 from claims.errors import NotFoundError
-from claims.models import Claim, Claimant, Rating
+from claims.models import Appearance, Attribution, Claim, Claimant, ClaimClaimant, Rating
 from claims.text.normalise import name_key
 from claims.vocab import FACELESS_KINDS, Basis, ReviewState
 
@@ -41,24 +41,30 @@ def record_of(claimant: Claimant) -> dict[str, Any]:
     if claimant.kind in FACELESS_KINDS:
         claims = Claim.objects.none()
     else:
-        claims = Claim.objects.filter(
-            newsroom_id=claimant.newsroom_id,
-            claim_claimants__claimant=claimant,
-            reviews__state=ReviewState.PUBLISHED,
-        ).filter(
-            Q(appearances=None)
-            | Q(appearances__attributions=None)
-            | Q(appearances__attributions__position=0, appearances__attributions__basis=Basis.PRIMARY)
-            | Q(
-                appearances__attributions__position=0,
-                appearances__attributions__basis=Basis.REPORTED,
-                appearances__attributions__confirmed_by__isnull=False,
-            )
-        )
+        claims = own_claims(claimant).filter(reviews__state=ReviewState.PUBLISHED)
     claims = Claim.objects.filter(pk__in=claims.values("pk"))
     counts = dict(claims.values_list("verdict__rating").annotate(count=Count("id")).order_by())
     ratings = Rating.objects.filter(pk__in=counts).select_related("scale").order_by("scale__kind", "position")
     span = claims.aggregate(
         since=Min("reviews__date_published"), until=Max("reviews__date_published"), total=Count("id", distinct=True)
     )
-    return {"counts": [(rating, counts[rating.pk]) for rating in ratings], **span}
+    return {"counts": [(rating, counts[rating.pk]) for rating in ratings], **span, **_said(claims)}
+
+
+def own_claims(claimant: Claimant) -> QuerySet[Claim]:
+    """Claims that may be laid at the claimant's door: said first hand somewhere, or confirmed there by a person.
+
+    The same rule gives a review its author (`claims.interop.publication.has_author`).
+    """
+    makers = Attribution.objects.filter(appearance__claim=OuterRef("pk"), appearance__is_suggested=False, position=0)
+    sure = makers.filter(Q(basis=Basis.PRIMARY) | Q(basis=Basis.REPORTED, confirmed_by__isnull=False))
+    theirs = ClaimClaimant.objects.filter(claim=OuterRef("pk"), claimant=claimant)
+    return Claim.objects.filter(Exists(theirs), Exists(sure) | ~Exists(makers), newsroom_id=claimant.newsroom_id)
+
+
+def _said(claims: QuerySet[Claim]) -> dict[str, int]:
+    """In how many places these claims were met, and how many of those came after a published review."""
+    found: dict[str, int] = Appearance.objects.filter(claim__in=claims.values("pk"), is_suggested=False).aggregate(
+        sightings=Count("id"), after_publication=Count("id", filter=Q(is_after_publication=True))
+    )
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from claims.access import Actor
 from claims.errors import NotFoundError
@@ -23,6 +23,7 @@ from claims.models import (
     ClaimTopic,
     Event,
     Evidence,
+    Verdict,
 )
 from claims.vocab import AssignmentState, Audience, Stage
 
@@ -66,8 +67,21 @@ def _places() -> Prefetch[str]:
 
 def in_full(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """With everything that one claim is shown with."""
+    return claims.select_related("verdict__rating__scale", "verdict__author", "verdict__adopted_from").prefetch_related(
+        *_beside()
+    )
+
+
+def completed(claim: Claim) -> Claim:
+    """A claim at hand, as an act left it, with everything that `in_full` reads."""
+    verdicts = Verdict.objects.select_related("rating__scale", "author", "adopted_from")
+    prefetch_related_objects([claim], Prefetch("verdict", verdicts), *_beside())
+    return claim
+
+
+def _beside() -> tuple[Any, ...]:
     attributions = Attribution.objects.select_related("claimant").order_by("position")
-    return claims.select_related("verdict__rating__scale", "verdict__author").prefetch_related(
+    return (
         _claimants(),
         _live_assignments(),
         _reviews(),
@@ -82,9 +96,9 @@ def in_full(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 def in_rows(claims: QuerySet[Claim], *, expand: Iterable[str] = ()) -> QuerySet[Claim]:
     """With what a list shows, and what is asked for beside it."""
     asked = set(expand)
-    claims = claims.select_related("verdict__rating__scale", "verdict__author").prefetch_related(
-        _claimants(), _live_assignments(), _reviews(), _places()
-    )
+    claims = claims.select_related(
+        "verdict__rating__scale", "verdict__author", "verdict__adopted_from"
+    ).prefetch_related(_claimants(), _live_assignments(), _reviews(), _places())
     for name in sorted(asked):
         claims = claims.prefetch_related(*_EXPANSIONS[name])
     return claims

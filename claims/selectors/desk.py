@@ -87,12 +87,14 @@ def why_nothing_to_approve(actor: Actor) -> list[str]:
     )
     taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), stage=Stage.APPROVE, state=AssignmentState.LIVE))
     counts = waiting.annotate(wrote=wrote, taken=taken).aggregate(
-        all=Count("id"), wrote=Count("id", filter=Q(wrote=True)), taken=Count("id", filter=Q(wrote=False, taken=True))
+        all=Count("id"),
+        own=Count("id", filter=Q(wrote=True)),
+        elsewhere=Count("id", filter=Q(wrote=False, taken=True)),
     )
-    rest = counts["all"] - counts["wrote"] - counts["taken"] - takeable_for_approval(actor).count()
+    rest = counts["all"] - counts["own"] - counts["elsewhere"] - takeable_for_approval(actor).count()
     told = (
-        (counts["wrote"], "which you wrote or changed yourself: a second person must approve"),
-        (counts["taken"], "which somebody has taken for approval"),
+        (counts["own"], "which you wrote or changed yourself: a second person must approve"),
+        (counts["elsewhere"], "which somebody has taken for approval"),
         (rest, "which you let lapse within a day, or recused yourself from"),
     )
     return [f"{count} {'waits' if count == 1 else 'wait'} for approval, {why}" for count, why in told if count > 0]
@@ -123,23 +125,15 @@ def appearances_of(claim: Claim) -> list[Appearance]:
     return list(
         claim.appearances.select_related("version__article__publisher")
         .defer("version__text")
-        .prefetch_related("segments", "attributions__claimant")
+        .prefetch_related("attributions__claimant")
         .order_by("is_suggested", "id")
     )
 
 
-def appearances_in(version: ArticleVersion) -> list[Appearance]:
-    """The claims that stand in one text."""
-    return list(
-        Appearance.objects.filter(version=version)
-        .select_related("claim__verdict__rating")
-        .prefetch_related(
-            "segments",
-            "attributions__claimant",
-            Prefetch("claim__claim_claimants", ClaimClaimant.objects.select_related("claimant").order_by("position")),
-        )
-        .order_by("id")
-    )
+def appearances_in(version: ArticleVersion) -> QuerySet[Appearance]:
+    """The claims that stand in one text, each with its segments there."""
+    appearances = Appearance.objects.filter(version=version).select_related("claim__verdict__rating")
+    return appearances.prefetch_related("segments").order_by("id")
 
 
 def version_of(article: Article, *, number: int | None) -> ArticleVersion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
@@ -25,9 +26,14 @@ def claims_under(recusals: list[Recusal]) -> Q:
     return covered
 
 
+def recused_among(claims: Iterable[Claim], *, user: User, newsroom_id: UUID) -> set[UUID]:
+    """Those of these claims that somebody must keep away from."""
+    found = recusals_of(user=user, newsroom_id=newsroom_id)
+    if not found:
+        return set()
+    covered = Claim.objects.filter(claims_under(found), pk__in=[claim.pk for claim in claims])
+    return set(covered.values_list("pk", flat=True))
+
+
 def is_recused(*, user: User, claim: Claim) -> bool:
-    found = recusals_of(user=user, newsroom_id=claim.newsroom_id)
-    if any(recusal.claim_id == claim.pk for recusal in found):
-        return True
-    wider = [recusal for recusal in found if recusal.claim_id is None]
-    return bool(wider) and Claim.objects.filter(claims_under(wider), pk=claim.pk).exists()
+    return bool(recused_among([claim], user=user, newsroom_id=claim.newsroom_id))

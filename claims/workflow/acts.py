@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
@@ -25,14 +25,27 @@ def finish(
     fields: Iterable[str] = (),
     is_new_content: bool = False,
     event: EventType | None = None,
-) -> Event:
+) -> None:
     """Moves the claim, numbers what changed, records the event and saves, all on the locked row.
 
     `arrival` chooses where an act has more than one; `fields` are the claim's own fields that the act set. The revision
     rises with every change of status and of content, and with nothing else.
     """
+    recorded = _move(situation, act, changes or {}, arrival=arrival, is_new_content=is_new_content, event=event)
+    _save(situation, [recorded], fields)
+
+
+def _move(
+    situation: Situation,
+    act: Act,
+    changes: Changes,
+    *,
+    arrival: Status | None = None,
+    is_new_content: bool = False,
+    event: EventType | None = None,
+) -> Event:
     claim = situation.claim
-    told: dict[str, object] = dict(changes or {})
+    told: dict[str, object] = dict(changes)
     arrivals = MOVES[act].arrivals
     if arrivals:
         target = arrival or arrivals[0]
@@ -43,33 +56,46 @@ def finish(
     if is_new_content:
         claim.revision += 1
     claim.updated_at = timezone.now()
-    recorded = event_on(
+    return event_on(
         claim,
         type=event or RULES[act].event,
         actor=situation.actor.user,
         changes=told,  # type: ignore[arg-type]  # the values are Changes throughout
         occurred_at=claim.updated_at,
     )
-    recorded.save(force_insert=True)
-    claim.save(update_fields=["status", "revision", "updated_at", *SUBJECT_FIELDS, *fields])
-    return recorded
+
+
+def _save(situation: Situation, events: Sequence[Event], fields: Iterable[str]) -> None:
+    Event.objects.bulk_create(events)
+    situation.claim.save(update_fields=["status", "revision", "updated_at", *SUBJECT_FIELDS, *fields])
 
 
 def change_content(
     situation: Situation, act: Act, *, changes: Changes, fields: Iterable[str] = (), event: EventType | None = None
-) -> Event:
+) -> None:
     """Finishes an act that changed what a verdict rests on: whoever did it is no second person for it any more, and an
     approval of what stood there before is void."""
-    recorded = finish(situation, act, changes=changes, fields=fields, is_new_content=True, event=event)
+    change_content_in_steps(situation, act, [changes], fields=fields, event=event)
+
+
+def change_content_in_steps(
+    situation: Situation,
+    act: Act,
+    steps: Sequence[Changes],
+    *,
+    fields: Iterable[str] = (),
+    event: EventType | None = None,
+) -> None:
+    """The same where one request changed several things of a kind: each has its event and its revision."""
+    _save(situation, [_move(situation, act, step, is_new_content=True, event=event) for step in steps], fields)
     _note_editor(situation)
     if situation.claim.status == Status.APPROVED:
-        void_approval(situation, reasons=list(changes))
-    return recorded
+        void_approval(situation, reasons=[name for step in steps for name in step])
 
 
 def void_approval(situation: Situation, *, reasons: list[str]) -> None:
     """What was approved has changed: the claim waits for approval again. `reasons` names the fields."""
-    finish(situation, Act.VOID, changes={"content": changed(None, sorted(reasons))})
+    finish(situation, Act.VOID, changes={"content": changed(None, sorted(set(reasons)))})
 
 
 def _note_editor(situation: Situation) -> None:

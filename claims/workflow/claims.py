@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from claims.access import Actor
-from claims.errors import InvalidInputError
+from claims.errors import InvalidInputError, RuleBrokenError
 from claims.models import Appearance, Claim, ClaimClaimant, ClaimTopic, Topic
 from claims.text.uuid7 import uuid7
-from claims.vocab import OPEN, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
+from claims.vocab import FACELESS_KINDS, OPEN, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
 from claims.workflow import demand
 from claims.workflow.acts import change_content, end_assignment, finish
 from claims.workflow.claimants import Roster
@@ -21,8 +21,9 @@ from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import SUBJECT_FIELDS, Change, changed, event_on
 from claims.workflow.inputs import ClaimantInput
 from claims.workflow.priority import PRIORITY_FIELDS, Part, set_priority
+from claims.workflow.repeats import flag_repeats
 from claims.workflow.rules import require
-from claims.workflow.situation import Situation, lock
+from claims.workflow.situation import Situation, lock, lock_in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,12 @@ def _apply(situation: Situation, fields: ClaimFields) -> tuple[dict[str, Change]
 
 def _set_claimants(situation: Situation, given: tuple[ClaimantInput, ...]) -> Change | None:
     claim = situation.claim
-    pointers = ["/claimant"] if len(given) == 1 else [f"/claimants/{index}" for index in range(len(given))]
-    roster = Roster(claim.newsroom_id, zip(pointers, given, strict=True))
+    roster = Roster(claim.newsroom_id, [(claimant.where, claimant) for claimant in given])
     matches = [roster.match(claimant) for claimant in given]
-    for pointer, claimant, match in zip(pointers, given, matches, strict=True):
+    for claimant, match in zip(given, matches, strict=True):
         if match.claimant is None:
             detail = f"Several claimants are called “{claimant.name}”: give the id of the one who is meant."
-            raise InvalidInputError.at(pointer, detail, code="claimant_ambiguous")
+            raise InvalidInputError.at(claimant.where, detail, code="claimant_ambiguous")
     chosen = list(dict.fromkeys(match.claimant for match in matches if match.claimant is not None))
     before = [str(link.claimant_id) for link in situation.claimants]
     after = [str(claimant.pk) for claimant in chosen]
@@ -184,12 +184,7 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
     """Joins a claim to one that says the same: its appearances move there, and it is closed."""
     if claim_id == of:
         raise InvalidInputError.at("/of", "A claim cannot be a duplicate of itself.")
-    # Both rows are locked in one order, so that two people joining the same two claims do not wait for each other.
-    list(
-        Claim.objects.select_for_update(no_key=True)
-        .filter(newsroom_id=actor.newsroom_id, pk__in=[claim_id, of])
-        .order_by("id")
-    )
+    lock_in_order(actor.newsroom_id, [claim_id, of])
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.MARK_DUPLICATE)
     stays = Claim.objects.filter(newsroom_id=actor.newsroom_id, pk=of).first()
@@ -197,20 +192,38 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
         raise InvalidInputError.at("/of", "There is no such claim in this newsroom.", code="not_found")
     if stays.status in {Status.DUPLICATE, Status.DISMISSED}:
         raise InvalidInputError.at("/of", f"That claim is closed itself ({Status(stays.status).label}).")
+    _refuse_other_people(situation.claim, stays)
+    first = situation.claim.appearances.filter(is_first=True).values_list("pk", flat=True).first()
     moved = _move_appearances(situation.claim, stays)
     tips = demand.move(situation.claim, stays)
     _let_go(situation)
     situation.claim.duplicate_of = stays
     changes = {"duplicate_of": changed(None, str(stays.pk)), "appearances": changed(moved, []), **tips.as_left()}
+    if first is not None:
+        changes["first_appearance"] = changed(str(first), None)
     finish(situation, Act.MARK_DUPLICATE, changes=changes, fields=["duplicate_of"])
     told = {"duplicate": changed(None, str(claim_id)), "appearances": changed([], moved), **tips.as_received()}
-    _prioritise_while_open(stays)
     event_on(stays, type=EventType.CLAIM_DUPLICATE_RECEIVED, actor=actor.user, changes=told).save(force_insert=True)
     stays.save(update_fields=SUBJECT_FIELDS)
+    _count_anew(stays)
     return situation.claim
 
 
-def _prioritise_while_open(claim: Claim) -> None:
+def _refuse_other_people(claim: Claim, stays: Claim) -> None:
+    """What two people have said are two claims: joined, one of them would answer for the other's words."""
+    theirs, ours = _named_makers(stays), _named_makers(claim)
+    if theirs and ours and not theirs & ours:
+        detail = "Other people made that claim. Say that this one repeats it, and adopt what was found of it."
+        raise RuleBrokenError(detail, code="other_claimant")
+
+
+def _named_makers(claim: Claim) -> set[UUID]:
+    return set(
+        claim.claim_claimants.exclude(claimant__kind__in=sorted(FACELESS_KINDS)).values_list("claimant", flat=True)
+    )
+
+
+def _count_anew(claim: Claim) -> None:
     if claim.status in OPEN:
         prioritise_anew(claim)
 
@@ -219,6 +232,7 @@ def _move_appearances(claim: Claim, stays: Claim) -> list[str]:
     moved = [str(pk) for pk in claim.appearances.order_by("id").values_list("id", flat=True)]
     # Which appearance was the first one is said anew of the claim that stays, by a person.
     claim.appearances.update(claim=stays, is_first=False)
+    flag_repeats(stays, only=[UUID(pk) for pk in moved])
     return moved
 
 
@@ -242,17 +256,21 @@ def reopen(*, actor: Actor, claim_id: UUID, reason: str, revision: int | None = 
 def _lock_with_duplicate(actor: Actor, claim_id: UUID) -> None:
     """Locks a duplicate and the claim that it was joined to, in the order in which everybody locks two claims."""
     pair = Claim.objects.filter(newsroom_id=actor.newsroom_id).filter(Q(pk=claim_id) | Q(duplicates=claim_id))
-    list(Claim.objects.select_for_update(no_key=True).filter(pk__in=pair.values("pk")).order_by("id"))
+    lock_in_order(actor.newsroom_id, pair.values_list("pk", flat=True))
 
 
 def _move_back(situation: Situation, stays_id: UUID) -> dict[str, Change]:
     """Undoes what `mark_duplicate` moved, as far as it still stands there; says what came back."""
     joined = situation.claim.events.filter(type=EventType.CLAIM_MARKED_DUPLICATE).order_by("-seq").first()
-    moved = joined.changes["appearances"]["before"] if joined else []
+    told_then = joined.changes if joined else {}
+    moved = told_then.get("appearances", {}).get("before", [])
     back = Appearance.objects.filter(newsroom_id=situation.claim.newsroom_id, claim=stays_id, pk__in=moved)
     found = [str(pk) for pk in back.order_by("id").values_list("id", flat=True)]
-    back.update(claim=situation.claim)
-    stays = Claim.objects.get(pk=stays_id)
+    back.update(claim=situation.claim, is_first=False)
+    first = told_then.get("first_appearance", {}).get("before")
+    situation.claim.appearances.filter(pk=first).update(is_first=True)
+    flag_repeats(situation.claim)
+    stays = Claim.objects.select_for_update(no_key=True).get(pk=stays_id)
     tips = demand.move_back(situation.claim, stays, joined=joined)
     told = {
         "duplicate": changed(str(situation.claim.pk), None),
@@ -262,7 +280,7 @@ def _move_back(situation: Situation, stays_id: UUID) -> dict[str, Change]:
     event = event_on(stays, type=EventType.CLAIM_DUPLICATE_LEFT, actor=situation.actor.user, changes=told)
     event.save(force_insert=True)
     stays.save(update_fields=SUBJECT_FIELDS)
-    _prioritise_while_open(stays)
+    _count_anew(stays)
     return {"appearances": changed([], found), **tips.as_brought_back()}
 
 

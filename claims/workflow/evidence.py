@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from claims.access import Actor
@@ -15,7 +16,7 @@ from claims.models import Claim, Evidence, Source
 from claims.text.urls import canonical_url
 from claims.text.uuid7 import uuid7
 from claims.vocab import Act, EventType, Right
-from claims.workflow.acts import change_content
+from claims.workflow.acts import change_content, change_content_in_steps
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import EvidenceInput, SourceInput
 from claims.workflow.queue import keep
@@ -56,8 +57,8 @@ def attach(situation: Situation, evidence: list[Evidence]) -> None:
     Evidence.objects.bulk_create(evidence)
     situation.forget("evidence")
     keep(situation)
-    for item in evidence:
-        change_content(situation, Act.ADD_EVIDENCE, changes={"evidence": changed(None, _told(item))})
+    steps = [{"evidence": changed(None, _told(item))} for item in evidence]
+    change_content_in_steps(situation, Act.ADD_EVIDENCE, steps)
 
 
 def _told(item: Evidence) -> dict[str, str]:
@@ -131,7 +132,10 @@ class SourceFields:
     publisher: str | None = None
 
 
-@transaction.atomic
+class _UsedElsewhereError(Exception):
+    """Somebody used the source on a further claim while its claims were being locked."""
+
+
 def edit_source(*, actor: Actor, source_id: UUID, fields: SourceFields) -> Source:
     """Changes a source wherever it is used as evidence, under the rules of every one of those claims.
 
@@ -139,27 +143,51 @@ def edit_source(*, actor: Actor, source_id: UUID, fields: SourceFields) -> Sourc
     """
     if not actor.may(Right.DRAFT):
         raise NotPermittedError("Only the desk edits sources.")
+    while True:
+        claim_ids = _claims_resting_on(actor, source_id)
+        with suppress(_UsedElsewhereError):
+            return _edit_source(actor, source_id, fields, claim_ids)
+
+
+@transaction.atomic
+def _edit_source(actor: Actor, source_id: UUID, fields: SourceFields, claim_ids: list[UUID]) -> Source:
+    # The claims before the source, as whoever adds evidence locks them; once the source is locked, no further claim can
+    # come to rest on it.
+    situations = [lock(actor=actor, claim_id=claim_id) for claim_id in claim_ids]
     source = Source.objects.select_for_update().filter(newsroom_id=actor.newsroom_id, pk=source_id).first()
     if source is None:
         raise NotFoundError("There is no such source in this newsroom.")
+    if not set(_claims_resting_on(actor, source_id)) <= set(claim_ids):
+        raise _UsedElsewhereError
+    changes = _apply(source, fields)
+    if not changes:
+        return source
+    for situation in situations:
+        require(situation, Act.ADD_EVIDENCE)
+        change_content(situation, Act.ADD_EVIDENCE, changes=changes, event=EventType.SOURCE_EDITED)
+    try:
+        with transaction.atomic():
+            source.save()
+    except IntegrityError:
+        detail = "Another source has this address, kind and title already: use that one as evidence instead."
+        raise InvalidInputError.at("/title", detail, code="source_exists") from None
+    return source
+
+
+def _apply(source: Source, fields: SourceFields) -> dict[str, Change]:
     changes: dict[str, Change] = {}
     for name in ("kind", "title", "publisher"):
         value = getattr(fields, name)
         if value is not None and value != getattr(source, name):
             changes[f"source.{name}"] = changed(getattr(source, name), value)
             setattr(source, name, value)
-    if not changes:
-        return source
     if not source.title and not source.url:
         raise InvalidInputError.at("/title", "A source without an address needs a title.")
-    for claim_id in _claims_resting_on(source):
-        situation = lock(actor=actor, claim_id=claim_id)
-        require(situation, Act.ADD_EVIDENCE)
-        change_content(situation, Act.ADD_EVIDENCE, changes=changes, event=EventType.SOURCE_EDITED)
-    source.save()
-    return source
+    return changes
 
 
-def _claims_resting_on(source: Source) -> list[UUID]:
-    claims = Claim.objects.filter(evidence__source=source, evidence__withdrawn_at=None)
+def _claims_resting_on(actor: Actor, source_id: UUID) -> list[UUID]:
+    claims = Claim.objects.filter(
+        newsroom_id=actor.newsroom_id, evidence__source=source_id, evidence__withdrawn_at=None
+    )
     return list(claims.order_by("id").distinct().values_list("id", flat=True))

@@ -8,23 +8,28 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class ClaimantInput:
-    """A claimant by id, or by name (with what to make of it where nobody has that name yet)."""
+    """A claimant by id, or by name (with what to make of it where nobody has that name yet).
+
+    `where` is the JSON pointer below the claim at which it was given, for what is wrong with it.
+    """
 
     id: UUID | None = None
     name: str = ""
     kind: str | None = None
     role: str = ""
+    where: str = field(default="/claimant", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentInput:
-    """One piece of an appearance: a quote, a position, or both, which must then agree."""
+    """One piece of an appearance: a quote, a position, or both, which must then agree. `where` as for a claimant."""
 
     start: int | None = None
     end: int | None = None
     exact: str | None = None
     prefix: str = ""
     suffix: str = ""
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def find_spans(source: Normalised, given: Sequence[ClaimInput], *, pointers: Seq
     for pointer, claim in zip(pointers, given, strict=True):
         segments = claim.appearance.segments if claim.appearance else ()
         spans = []
-        for index, segment in enumerate(segments):
+        for segment in segments:
             try:
                 spans.append(
                     locate(
@@ -82,8 +82,7 @@ def find_spans(source: Normalised, given: Sequence[ClaimInput], *, pointers: Seq
                     )
                 )
             except AnchorError as error:
-                where = f"{pointer}/segments/{index}" if len(segments) > 1 else pointer
-                problems.append(FieldProblem(f"{where}/{error.field}", error.code, str(error)))
+                problems.append(FieldProblem(f"{pointer}{segment.where}/{error.field}", error.code, str(error)))
         found.append(tuple(spans))
     if problems:
         raise InvalidInputError(problems)
@@ -109,14 +108,10 @@ def topics_named(newsroom_id: UUID, given: Sequence[ClaimInput], *, pointers: Se
 
 def people_named(claim: ClaimInput, pointer: str) -> Iterable[tuple[str, ClaimantInput]]:
     """Everybody that a claim names, each with the place where."""
-    if len(claim.claimants) == 1:
-        yield f"{pointer}/claimant", claim.claimants[0]
-    else:
-        for index, claimant in enumerate(claim.claimants):
-            yield f"{pointer}/claimants/{index}", claimant
-    for index, link in enumerate(claim.appearance.chain if claim.appearance else ()):
-        if link.claimant is not None:
-            yield f"{pointer}/reported_by/{index - 1}", link.claimant
+    reporters = (link.claimant for link in (claim.appearance.chain if claim.appearance else ()))
+    for claimant in (*claim.claimants, *reporters):
+        if claimant is not None:
+            yield f"{pointer}{claimant.where}", claimant
 
 
 class Batch:
@@ -171,21 +166,10 @@ class Batch:
             is_first=given.is_first,
             url=given.url,
             date_published=given.date_published,
+            created_at=timezone.now(),
         )
         self.rows[Appearance].append(appearance)
-        self.rows[Segment] += [
-            self._row(
-                Segment,
-                appearance=appearance,
-                position=position,
-                start=span.start,
-                end=span.end,
-                exact=span.exact,
-                prefix=span.prefix,
-                suffix=span.suffix,
-            )
-            for position, span in enumerate(spans)
-        ]
+        self.rows[Segment] += segments_of(appearance, spans)
         self._chain(appearance, given, maker)
         return appearance
 
@@ -248,6 +232,24 @@ class Batch:
         for model, rows in self.rows.items():
             if rows:
                 model._default_manager.bulk_create(rows)
+
+
+def segments_of(appearance: Appearance, spans: Sequence[Span]) -> list[Segment]:
+    """The pieces of an appearance, in order, not saved yet."""
+    return [
+        Segment(
+            id=uuid7(),
+            newsroom_id=appearance.newsroom_id,
+            appearance=appearance,
+            position=position,
+            start=span.start,
+            end=span.end,
+            exact=span.exact,
+            prefix=span.prefix,
+            suffix=span.suffix,
+        )
+        for position, span in enumerate(spans)
+    ]
 
 
 class Known:
@@ -315,7 +317,7 @@ def record_in_version(
     topics = topics_named(actor.newsroom_id, given, pointers=pointers)
     named = [person for pointer, claim in zip(pointers, given, strict=True) for person in people_named(claim, pointer)]
     # The publisher before the claimants, as `record_article` locks them.
-    own_voice = _own_voice(version.article) if _speaks_itself(given) else None
+    own_voice = own_voice_of(version.article) if _speaks_itself(given) else None
     roster = Roster(actor.newsroom_id, named)
     known = None if is_new else Known(version)
     batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
@@ -359,7 +361,14 @@ def suggest_appearances(*, version: ArticleVersion, original: ArticleVersion) ->
             Segment: list(appearance.segments.all()),
             Attribution: list(appearance.attributions.all()),
         }
-        copy = _copied(appearance, version=version, is_suggested=True, is_first=False)
+        copy = _copied(
+            appearance,
+            version=version,
+            is_suggested=True,
+            is_first=False,
+            is_after_publication=False,
+            created_at=timezone.now(),
+        )
         copies[Appearance].append(copy)
         for model, rows in parts.items():
             copies[model] += [_copied(row, appearance=copy) for row in rows]
@@ -381,7 +390,7 @@ def _speaks_itself(given: Sequence[ClaimInput]) -> bool:
     )
 
 
-def _own_voice(article: Article) -> Claimant | None:
+def own_voice_of(article: Article) -> Claimant | None:
     """The claimant for what the publisher says in its own words, made when it is first needed."""
     if article.publisher_id is None:
         return None

@@ -365,6 +365,12 @@ def require(situation: Situation, act: Act) -> None:
         raise refusal.error()
 
 
+def refuse_barred(situation: Situation, act: Act) -> None:
+    """Raises the first barrier there is, before anything is said about what the person brings."""
+    for refusal in barriers(situation, act):
+        raise refusal.error()
+
+
 def allowed_acts(situation: Situation) -> list[Act]:
     """The acts that this person could do now, for answers and for buttons."""
     return [act for act in PERSONS_ACTS if next(barriers(situation, act), None) is None]

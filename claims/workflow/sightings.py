@@ -7,31 +7,33 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from claims.access import Actor
 from claims.bell import Bell, ring_after_commit
-from claims.errors import InvalidInputError, NotFoundError, RuleBrokenError
+from claims.errors import FieldProblem, InvalidInputError, NotFoundError, RuleBrokenError
 from claims.models import Appearance, Article, ArticleVersion, Attribution, Claim, Segment
 from claims.text.anchors import Span
-from claims.text.dates import starts_at
 from claims.text.normalise import Normalised
-from claims.text.uuid7 import uuid7
-from claims.vocab import WAITING, Act, EventType, LinkKind, ReviewState
+from claims.vocab import MOVES, WAITING, Act, Basis, EventType, LinkKind, Speech
 from claims.workflow.acts import finish
-from claims.workflow.claimants import Roster
+from claims.workflow.claimants import Match, Roster
 from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, SegmentInput
-from claims.workflow.links import join
-from claims.workflow.recording import Batch, find_spans, people_named
+from claims.workflow.links import join, topics_of
+from claims.workflow.recording import Batch, find_spans, own_voice_of, people_named, segments_of, topics_named
+from claims.workflow.repeats import family_of, flag_repeats, is_after_publication, original_of, repeated_by, repeats_of
 from claims.workflow.rules import require
-from claims.workflow.situation import Situation, lock
+from claims.workflow.situation import Situation, lock, lock_in_order
+
+#: What somebody says of a chain that makes "we made sure that it was said" a contradiction.
+_NOT_SAID = frozenset({Basis.DISPUTED, Basis.FALSE})
 
 
 @dataclass(frozen=True, slots=True)
 class SightingInput:
-    """A place in an article of ours or behind a link, and who says it there: the claim's own claimants, if nobody is given."""
+    """A place in an article of ours or behind a link, and who says it there; left out: the claim's own claimants."""
 
     appearance: AppearanceInput
     article_id: UUID | None = None
@@ -53,22 +55,28 @@ def add(*, actor: Actor, claim_id: UUID, given: SightingInput, revision: int | N
     """Adds a sighting of a claim.
 
     Somebody else's saying the same is a claim of theirs, linked as a repeat: what was found may be adopted for it, and
-    a second person looks all the same.
+    a second person looks all the same. Who repeats it once more is met on the claim that they have already.
     """
+    lock_in_order(actor.newsroom_id, family_of(newsroom_id=actor.newsroom_id, claim_id=claim_id))
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.ADD_APPEARANCE)
     version = _version(actor, given.article_id)
     template = _as_given(situation.claim, given)
     spans = find_spans(Normalised.of(version.text), [template], pointers=[""])[0] if version else ()
-    batch = Batch(actor=actor, version=version, roster=Roster(actor.newsroom_id, people_named(template, "")), topics={})
-    makers = [batch.roster.match(claimant) for claimant in given.claimants]
-    if any(match.claimant is None for match in makers):
-        detail = "Several claimants have that name: give the id of the one who is meant."
-        raise InvalidInputError.at("/claimant", detail, code="claimant_ambiguous")
-    chosen = {match.claimant.pk for match in makers if match.claimant}
-    if chosen and chosen != {link.claimant_id for link in situation.claimants}:
-        return _repeat(situation, batch, template, spans)
-    return _another(situation, batch, given.appearance, spans)
+    # The publisher before the claimants, as `record_article` locks them.
+    own_voice = own_voice_of(version.article) if version and given.appearance.speech == Speech.OWN_VOICE else None
+    batch = Batch(
+        actor=actor,
+        version=version,
+        roster=Roster(actor.newsroom_id, people_named(template, "")),
+        topics=topics_named(actor.newsroom_id, [template], pointers=[""]),
+    )
+    makers = batch.makers(template, own_voice=own_voice)
+    chosen = _chosen(makers, given.claimants)
+    home = _home(situation, chosen)
+    if home is None:
+        return _repeat(situation, batch, template, spans, makers)
+    return _another(home, batch, given.appearance, spans)
 
 
 def _version(actor: Actor, article_id: UUID | None) -> ArticleVersion | None:
@@ -93,68 +101,112 @@ def _as_given(claim: Claim, given: SightingInput) -> ClaimInput:
         context=claim.context,
         claimants=given.claimants,
         in_language=claim.in_language,
+        topics=topics_of(claim),
         appearance=given.appearance,
     )
 
 
+def _chosen(makers: Sequence[Match], given: Sequence[ClaimantInput]) -> frozenset[UUID]:
+    """Who says it there; nobody: the claim's own claimants."""
+    problems = [
+        FieldProblem(
+            claimant.where,
+            "claimant_ambiguous",
+            f"Several claimants are called “{claimant.name}”: give the id of the one who is meant.",
+        )
+        for claimant, match in zip(given, makers, strict=False)
+        if match.claimant is None
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+    return frozenset(match.claimant.pk for match in makers if match.claimant)
+
+
+def _home(situation: Situation, chosen: frozenset[UUID]) -> Situation | None:
+    """The claim that these people have made already: this one, the one that it repeats, or another repeat of that."""
+    if not chosen or chosen == _makers_of(situation.claim):
+        return situation
+    original = original_of(situation.claim)
+    for claim in (original, *repeats_of(original)):
+        if claim.status in MOVES[Act.ADD_APPEARANCE].sources and chosen == _makers_of(claim):
+            home = lock(actor=situation.actor, claim_id=claim.pk)
+            require(home, Act.ADD_APPEARANCE)
+            return home
+    return None
+
+
+def _makers_of(claim: Claim) -> frozenset[UUID]:
+    return frozenset(claim.claim_claimants.values_list("claimant", flat=True))
+
+
 def _another(situation: Situation, batch: Batch, given: AppearanceInput, spans: tuple[Span, ...]) -> Sighting:
     claim = situation.claim
-    known = _known(claim, batch.version, spans, given.url)
+    known = _standing_at(claim.appearances.all(), batch.version, spans, given.url)
+    repeated = repeated_by(claim)
     if known is not None:
-        return Sighting(claim, known, is_repeat=False, is_existing=True)
+        if known.is_suggested:
+            _confirm(situation, known)
+        return Sighting(claim, known, is_repeat=bool(repeated), is_existing=True)
     maker = situation.claimants[0].claimant if situation.claimants else None
     appearance = batch.add_appearance(claim, given, spans, maker=maker)
-    appearance.is_after_publication = _is_after_publication(situation, appearance)
+    appearance.is_after_publication = is_after_publication(appearance, claim, *repeated)
+    if appearance.is_first:
+        claim.appearances.update(is_first=False)
     batch.save()
+    changes = {"appearance": changed(None, _told(appearance, spans))}
+    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
+    _count_anew(claim)
+    for original in repeated:
+        _tell(situation.actor, original, claim, changes)
+    return Sighting(claim, appearance, is_repeat=bool(repeated))
+
+
+def _event_of(appearance: Appearance) -> EventType:
+    return EventType.CLAIM_REPEATED if appearance.is_after_publication else EventType.CLAIM_APPEARANCE_ADDED
+
+
+def _count_anew(claim: Claim) -> None:
+    """The number of places counts for the order of the queue."""
     if claim.status in WAITING:
         prioritise_anew(claim)
-    event = EventType.CLAIM_REPEATED if appearance.is_after_publication else EventType.CLAIM_APPEARANCE_ADDED
-    changes = {"appearance": changed(None, _told(appearance, spans))}
-    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=event)
-    return Sighting(claim, appearance, is_repeat=False)
 
 
-def _repeat(situation: Situation, batch: Batch, given: ClaimInput, spans: tuple[Span, ...]) -> Sighting:
-    makers = [batch.roster.match(claimant) for claimant in given.claimants]
+def _tell(actor: Actor, original: Claim, claim: Claim, changes: dict[str, Change]) -> None:
+    """Notes in the history of a claim that another one has repeated it."""
+    told = {"repeated_in": changed(None, str(claim.pk)), **changes}
+    finish(lock(actor=actor, claim_id=original.pk), Act.ADD_APPEARANCE, changes=told, event=EventType.CLAIM_REPEATED)
+
+
+def _repeat(
+    situation: Situation, batch: Batch, given: ClaimInput, spans: tuple[Span, ...], makers: list[Match]
+) -> Sighting:
+    original = original_of(situation.claim)
     theirs = batch.add(given, spans, makers).claim
     [appearance] = batch.rows[Appearance]
-    appearance.is_after_publication = _is_after_publication(situation, appearance)
+    appearance.is_after_publication = is_after_publication(appearance, original)
     batch.save()
-    join(claim=theirs, other=situation.claim, kind=LinkKind.REPEATS, made_by=situation.actor.user)
+    join(claim=theirs, other=original, kind=LinkKind.REPEATS, made_by=situation.actor.user)
     ring_after_commit(Bell.ENQUEUE_CLAIM, theirs.pk)
     changes = {
-        "repeated_in": changed(None, str(theirs.pk)),
         "claimants": changed(None, [str(match.claimant.pk) for match in makers if match.claimant]),
         "appearance": changed(None, _told(appearance, spans)),
     }
-    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=EventType.CLAIM_REPEATED)
+    _tell(situation.actor, original, theirs, changes)
     return Sighting(theirs, appearance, is_repeat=True)
 
 
-def _known(claim: Claim, version: ArticleVersion | None, spans: tuple[Span, ...], url: str) -> Appearance | None:
-    """An appearance in exactly this place; a suggested one is confirmed by being given."""
+def _standing_at(
+    appearances: QuerySet[Appearance], version: ArticleVersion | None, spans: Iterable[Span], url: str
+) -> Appearance | None:
+    """The appearance in exactly this place."""
     places = [(span.start, span.end) for span in spans]
-    for found in claim.appearances.filter(version=version, url=url).prefetch_related("segments"):
+    for found in appearances.filter(version=version, url=url).prefetch_related("segments"):
         if [(segment.start, segment.end) for segment in found.segments.all()] == places:
-            if found.is_suggested:
-                found.is_suggested = False
-                found.save(update_fields=["is_suggested"])
             return found
     return None
 
 
-def _is_after_publication(situation: Situation, appearance: Appearance) -> bool:
-    """Whether it was said after readers had been told what is true of it; without a date, it was seen today."""
-    review = situation.review
-    if review is None or review.state != ReviewState.PUBLISHED or review.date_published is None:
-        return False
-    article = appearance.version.article if appearance.version else None
-    said = (article.date_published if article else appearance.date_published)[:10]
-    day = starts_at(said) if said else timezone.localdate()
-    return day > timezone.localdate(review.date_published)
-
-
-def _told(appearance: Appearance, spans: Iterable[Span]) -> dict[str, object]:
+def _told(appearance: Appearance, spans: Iterable[Span | Segment]) -> dict[str, object]:
     return {
         "id": str(appearance.pk),
         "article": str(appearance.version.article_id) if appearance.version else None,
@@ -174,116 +226,130 @@ class LinkChange:
 
 @dataclass(frozen=True, slots=True)
 class AppearanceFields:
-    """What of a sighting is changed; None leaves it as it is."""
+    """What of a sighting is changed; None leaves it as it is. A suggested one is confirmed, never suggested by hand."""
 
     segments: tuple[SegmentInput, ...] | None = None
     speech: str | None = None
     cue: str | None = None
     is_first: bool | None = None
-    is_suggested: bool | None = None
+    is_confirmed: bool = False
     links: tuple[LinkChange, ...] = ()
 
 
 @transaction.atomic
-def edit(*, actor: Actor, appearance_id: UUID, fields: AppearanceFields) -> Claim:
-    """Changes where a claim stands or what is said of its chain: another span, a confirmed or disputed attribution."""
-    situation, appearance = _locked(actor, appearance_id)
+def edit(*, actor: Actor, appearance_id: UUID, fields: AppearanceFields, revision: int | None = None) -> Claim:
+    """Changes where a claim stands or what is said of its chain: another span, a confirmed or disputed attribution.
+
+    Raises InvalidInputError for a span that is not in the text, or a position that the chain has not.
+    """
+    situation, appearance = _locked(actor, appearance_id, revision)
     require(situation, Act.EDIT_APPEARANCE)
-    changes = _changes(appearance, fields)
+    changes = _changes(situation.claim, appearance, fields)
     if fields.segments is not None:
-        changes["segments"] = _set_segments(appearance, fields.segments)
-    for link in fields.links:
-        changes |= _set_link(appearance, link, actor)
-    if fields.is_first:
-        situation.claim.appearances.exclude(pk=appearance.pk).update(is_first=False)
+        changes |= _set_segments(situation.claim, appearance, fields.segments)
+    for index, link in enumerate(fields.links):
+        changes |= _set_link(appearance, link, actor, where=f"/attribution/{index}")
     if changes:
         appearance.save()
-        finish(
-            situation,
-            Act.EDIT_APPEARANCE,
-            changes={"appearance": changed(str(appearance.pk), str(appearance.pk)), **changes},
-        )
+        told = {"appearance": changed(str(appearance.pk), str(appearance.pk)), **changes}
+        finish(situation, Act.EDIT_APPEARANCE, changes=told)
+    if fields.is_confirmed and appearance.is_suggested:
+        _confirm(situation, appearance)
     return situation.claim
 
 
-def _locked(actor: Actor, appearance_id: UUID) -> tuple[Situation, Appearance]:
+def _confirm(situation: Situation, appearance: Appearance) -> None:
+    """A person says that the claim stands where it was suggested: from now on this is a sighting like any other."""
+    appearance.is_suggested = False
+    appearance.save(update_fields=["is_suggested"])
+    flag_repeats(situation.claim, only=[appearance.pk])
+    appearance.refresh_from_db(fields=["is_after_publication"])
+    changes = {"appearance": changed(None, _told(appearance, appearance.segments.all()))}
+    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
+    _count_anew(situation.claim)
+
+
+def _locked(actor: Actor, appearance_id: UUID, revision: int | None) -> tuple[Situation, Appearance]:
     found = Appearance.objects.filter(newsroom_id=actor.newsroom_id, pk=appearance_id).first()
     if found is None:
         raise NotFoundError("There is no such sighting in this newsroom.")
-    situation = lock(actor=actor, claim_id=found.claim_id)
+    situation = lock(actor=actor, claim_id=found.claim_id, revision=revision)
     # It may have moved to another claim, or be gone, since it was looked up.
     appearance = situation.claim.appearances.select_related("version").filter(pk=appearance_id).first()
     if appearance is None:
-        raise NotFoundError("This sighting has just been moved: look it up again.")
+        raise NotFoundError("This sighting has just been moved or taken away: look the claim up again.")
     return situation, appearance
 
 
-def _changes(appearance: Appearance, fields: AppearanceFields) -> dict[str, Change]:
+def _changes(claim: Claim, appearance: Appearance, fields: AppearanceFields) -> dict[str, Change]:
     changes: dict[str, Change] = {}
-    for name in ("speech", "cue", "is_first", "is_suggested"):
+    for name in ("speech", "cue", "is_first"):
         value = getattr(fields, name)
         if value is not None and value != getattr(appearance, name):
             changes[name] = changed(getattr(appearance, name), value)
             setattr(appearance, name, value)
+    if "is_first" in changes and appearance.is_first:
+        before = claim.appearances.filter(is_first=True).first()
+        claim.appearances.update(is_first=False)
+        changes["first_appearance"] = changed(before and str(before.pk), str(appearance.pk))
     return changes
 
 
-def _set_segments(appearance: Appearance, given: tuple[SegmentInput, ...]) -> Change:
-    if appearance.version is None:
+def _set_segments(claim: Claim, appearance: Appearance, given: tuple[SegmentInput, ...]) -> dict[str, Change]:
+    version = appearance.version
+    if version is None:
         raise InvalidInputError.at("/exact", "This sighting is a link: there is no text of ours to find a span in.")
     wanted = ClaimInput(statement="", appearance=AppearanceInput(segments=given))
-    [spans] = find_spans(Normalised.of(appearance.version.text), [wanted], pointers=[""])
+    [spans] = find_spans(Normalised.of(version.text), [wanted], pointers=[""])
+    there = _standing_at(claim.appearances.all(), version, spans, appearance.url)
+    if there is not None and there.pk == appearance.pk:
+        return {}
+    if there is not None:
+        raise RuleBrokenError("The claim stands at exactly this place already.", code="already_there")
     before = [found.exact for found in appearance.segments.order_by("position")]
     appearance.segments.all().delete()
     Segment.objects.bulk_create(segments_of(appearance, spans))
-    return changed(before, [span.exact for span in spans])
+    return {"segments": changed(before, [span.exact for span in spans])}
 
 
-def segments_of(appearance: Appearance, spans: Sequence[Span]) -> list[Segment]:
-    return [
-        Segment(
-            id=uuid7(),
-            newsroom_id=appearance.newsroom_id,
-            appearance=appearance,
-            position=position,
-            start=span.start,
-            end=span.end,
-            exact=span.exact,
-            prefix=span.prefix,
-            suffix=span.suffix,
-        )
-        for position, span in enumerate(spans)
-    ]
-
-
-def _set_link(appearance: Appearance, given: LinkChange, actor: Actor) -> dict[str, Change]:
+def _set_link(appearance: Appearance, given: LinkChange, actor: Actor, *, where: str) -> dict[str, Change]:
     link = Attribution.objects.filter(appearance=appearance, position=given.position).first()
     if link is None:
         detail = f"The chain has no position {given.position}."
-        raise InvalidInputError.at("/attribution", detail, code="not_found")
+        raise InvalidInputError.at(f"{where}/position", detail, code="not_found")
     changes: dict[str, Change] = {}
+    was_confirmed = link.confirmed_by_id is not None
     if given.basis is not None and given.basis != link.basis:
         changes[f"attribution.{given.position}.basis"] = changed(str(link.basis), str(given.basis))
+        # Whoever made sure of it, made sure of something else.
         link.basis, link.confirmed_by = given.basis, None
+    if given.is_confirmed and link.basis in _NOT_SAID:
+        detail = f"It cannot be confirmed that it was said while its basis is “{Basis(link.basis).label}”."
+        raise InvalidInputError.at(f"{where}/confirmed", detail, code="not_said")
     if given.is_confirmed is not None and given.is_confirmed != (link.confirmed_by_id is not None):
         link.confirmed_by = actor.user if given.is_confirmed else None
-        changes[f"attribution.{given.position}.confirmed"] = changed(not given.is_confirmed, given.is_confirmed)
+    if was_confirmed != (link.confirmed_by_id is not None):
+        changes[f"attribution.{given.position}.confirmed"] = changed(was_confirmed, not was_confirmed)
     link.save(update_fields=["basis", "confirmed_by"])
     return changes
 
 
 @transaction.atomic
-def reject(*, actor: Actor, appearance_id: UUID) -> Claim:
-    """The claim does not stand there after all: takes a suggested sighting away. What a person recorded stays."""
-    situation, appearance = _locked(actor, appearance_id)
+def remove(*, actor: Actor, appearance_id: UUID, revision: int | None = None) -> Claim:
+    """The claim does not stand there after all: takes a sighting away, which the history keeps.
+
+    The only place of a claim stays: what it says was recorded from there.
+    """
+    situation, appearance = _locked(actor, appearance_id, revision)
     require(situation, Act.EDIT_APPEARANCE)
-    if not appearance.is_suggested:
-        raise RuleBrokenError(
-            "This sighting was recorded, not suggested: change its span instead.", code="not_suggested"
-        )
-    changes = {"appearance": changed(_told(appearance, ()), None)}
+    others = situation.claim.appearances.filter(is_suggested=False).exclude(pk=appearance.pk)
+    if not appearance.is_suggested and not others.exists():
+        detail = "The claim stands nowhere else: change its span, or decline the claim."
+        raise RuleBrokenError(detail, code="only_place")
+    changes = {"appearance": changed(_told(appearance, appearance.segments.all()), None)}
     appearance.attributions.all().delete()
     appearance.segments.all().delete()
     appearance.delete()
-    finish(situation, Act.EDIT_APPEARANCE, changes=changes)
+    finish(situation, Act.EDIT_APPEARANCE, changes=changes, event=EventType.CLAIM_APPEARANCE_REMOVED)
+    _count_anew(situation.claim)
     return situation.claim

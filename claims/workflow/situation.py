@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -75,7 +76,11 @@ class Situation:
     def verdict(self) -> Verdict | None:
         if self.claim.verdict_id is None:
             return None
-        return Verdict.objects.select_related("rating__scale", "author").get(pk=self.claim.verdict_id)
+        verdict = Verdict.objects.select_related("rating__scale", "author", "adopted_from").get(
+            pk=self.claim.verdict_id
+        )
+        self.claim.verdict = verdict  # whoever shows the claim afterwards need not read it again
+        return verdict
 
     @cached_property
     def author_ids(self) -> frozenset[UUID]:
@@ -141,6 +146,12 @@ class Situation:
         """Drops what was read, after an act changed it."""
         for name in names:
             self.__dict__.pop(name, None)
+
+
+def lock_in_order(newsroom_id: UUID, claim_ids: Iterable[UUID]) -> None:
+    """Locks several claims in the one order that everybody keeps, so that two people never wait for each other."""
+    claims = Claim.objects.select_for_update(no_key=True).filter(newsroom_id=newsroom_id, pk__in=set(claim_ids))
+    list(claims.order_by("id").values_list("pk"))
 
 
 def lock(*, actor: Actor, claim_id: UUID, revision: int | None = None) -> Situation:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
 from claims.access import Actor
 from claims.errors import FieldProblem, InvalidInputError, RuleBrokenError
-from claims.models import Approval, Claim, ClaimReview, Rating, RatingScale, Verdict
+from claims.models import Approval, Claim, ClaimReview, Evidence, Rating, RatingScale, Verdict
 from claims.selectors.members import actor_in
 from claims.selectors.recusals import is_recused
 from claims.text.slugs import slug_for
 from claims.text.uuid7 import uuid7
-from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, LinkKind, Right, Stage, Status
+from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, ReviewState, Right, Stage, Status
 from claims.workflow.acts import end_assignment, finish
 from claims.workflow.events import Change, changed
 from claims.workflow.evidence import attach, offered
 from claims.workflow.inputs import EvidenceInput, ReviewTextInput, SourceInput, VerdictInput
 from claims.workflow.queue import hold
-from claims.workflow.rules import APPROVALS_NEEDED, require
-from claims.workflow.situation import Proposal, Situation, lock
+from claims.workflow.repeats import as_it_stands, repeated_by
+from claims.workflow.rules import APPROVALS_NEEDED, refuse_barred, require
+from claims.workflow.situation import Proposal, Situation, lock, lock_in_order
+
+#: What somebody who adopts a verdict makes sure of, in words.
+SURE_OF = {
+    "same_meaning": "Does this claim mean the same?",
+    "same_figures": "Does it name the same figures?",
+    "still_true": "Is what was found still true on the day when this was said?",
+}
 
 
 @transaction.atomic
@@ -33,42 +43,88 @@ def propose(*, actor: Actor, claim_id: UUID, given: VerdictInput, revision: int 
     return _propose(situation, Act.PROPOSE, given)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeSure:
+    """What the person who adopts a verdict has looked at: each of it must be so."""
+
+    same_meaning: bool
+    same_figures: bool
+    still_true: bool
+
+
 @transaction.atomic
-def adopt(*, actor: Actor, claim_id: UUID, of: UUID | None, revision: int | None = None) -> Claim:
+def adopt(
+    *, actor: Actor, claim_id: UUID, made_sure: MadeSure, of: UUID | None = None, revision: int | None = None
+) -> Claim:
     """Takes what was found of another claim, by default the one that this repeats, as a proposal for this one.
 
     The holder has made sure that it means the same, names the same figures and is still true on this claim's date; a
     second person confirms it like any other verdict. Rating, reasons, evidence and public text come along.
     """
+    named = [of] if of else _repeated_ids(actor, claim_id)
+    lock_in_order(actor.newsroom_id, [claim_id, *named])
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
+    refuse_barred(situation, Act.ADOPT)
+    _refuse_unsure(made_sure)
     other = _adopted(situation, of)
-    assert other.verdict is not None  # noqa: S101 - chosen for having one
-    return _propose(situation, Act.ADOPT, _as_input(other, other.verdict), adopted_from=other.verdict)
+    verdict = other.verdict
+    assert verdict is not None  # noqa: S101 - chosen for having one
+    if verdict.rating.scale.kind != SCALE_OF_KIND[ClaimKind(situation.claim.kind)]:
+        detail = f"A {situation.claim.kind} is not rated like a {other.kind}: check this claim by itself."
+        raise RuleBrokenError(detail, code="rating_of_other_kind")
+    given = _as_input(other, verdict, known=situation.evidence)
+    return _propose(situation, Act.ADOPT, given, adopted_from=verdict)
+
+
+def _repeated_ids(actor: Actor, claim_id: UUID) -> list[UUID]:
+    claim = Claim.objects.filter(newsroom_id=actor.newsroom_id, pk=claim_id).first()
+    return [found.pk for found in repeated_by(claim)] if claim else []
+
+
+def _refuse_unsure(made_sure: MadeSure) -> None:
+    problems = [
+        FieldProblem(f"/{name}", "not_the_same", f"{question} Where it is not so, check the claim by itself.")
+        for name, question in SURE_OF.items()
+        if not getattr(made_sure, name)
+    ]
+    if problems:
+        raise InvalidInputError(problems)
 
 
 def _adopted(situation: Situation, of: UUID | None) -> Claim:
     claim = situation.claim
-    known = Claim.objects.filter(newsroom_id=claim.newsroom_id).select_related("verdict__rating__scale")
     if of is not None:
-        other = known.filter(pk=of).first()
+        named = Claim.objects.filter(newsroom_id=claim.newsroom_id, pk=of).first()
+        candidates = [as_it_stands(named)] if named else []
     else:
-        other = known.filter(linked_from__claim=claim, linked_from__kind=LinkKind.REPEATS).order_by("id").first()
-    if other is None:
+        candidates = repeated_by(claim)
+    if not candidates:
         detail = (
             "There is no such claim in this newsroom." if of else "This claim repeats none: say which one, in `of`."
         )
         raise InvalidInputError.at("/of", detail, code="not_found")
-    if other.pk == claim.pk:
+    if candidates[0].pk == claim.pk:
         raise InvalidInputError.at("/of", "A claim cannot adopt its own verdict.")
-    if other.verdict is None or other.status != Status.APPROVED:
+    found = next(filter(is_adoptable, candidates), None)
+    if found is None:
         raise RuleBrokenError(
             "Nothing that two people stand behind was found of that claim yet.", code="nothing_to_adopt"
         )
-    return other
+    return found
 
 
-def _as_input(other: Claim, verdict: Verdict) -> VerdictInput:
-    evidence = other.evidence.filter(withdrawn_at=None).order_by("id")
+def is_adoptable(claim: Claim) -> bool:
+    """Whether two people stand behind what was found of it now; what was retracted is nothing to build on."""
+    if claim.status != Status.APPROVED or claim.verdict_id is None:
+        return False
+    return not claim.reviews.filter(state=ReviewState.RETRACTED).exists()
+
+
+def _as_input(other: Claim, verdict: Verdict, *, known: Sequence[Evidence]) -> VerdictInput:
+    """The other claim's verdict as one to propose; evidence that stands here already is not added again."""
+    standing = {(item.source_id, item.stance, item.excerpt) for item in known}
+    rows = other.evidence.filter(withdrawn_at=None).order_by("id")
+    evidence = [item for item in rows if (item.source_id, item.stance, item.excerpt) not in standing]
     review = other.reviews.order_by("id").first()
     return VerdictInput(
         rating=verdict.rating.code,
@@ -104,6 +160,7 @@ def _propose(situation: Situation, act: Act, given: VerdictInput, *, adopted_fro
     }
     if adopted_from is not None:
         changes["adopted_from"] = changed(None, str(adopted_from.claim_id))
+        changes["made_sure"] = changed(None, list(SURE_OF))
     end_assignment(situation, stage=Stage.CHECK)
     finish(situation, act, changes=changes, fields=["verdict"])
     return situation.claim
@@ -111,9 +168,9 @@ def _propose(situation: Situation, act: Act, given: VerdictInput, *, adopted_fro
 
 def rating_called(claim: Claim, code: str) -> Rating:
     """The rating of that code on the newest scale for the claim's kind."""
-    kind = SCALE_OF_KIND[ClaimKind(claim.kind)]
-    scale = RatingScale.objects.filter(newsroom_id=claim.newsroom_id, kind=kind).order_by("-version").first()
-    ratings = {rating.code: rating for rating in Rating.objects.filter(scale=scale)}
+    scales = RatingScale.objects.filter(newsroom_id=claim.newsroom_id, kind=SCALE_OF_KIND[ClaimKind(claim.kind)])
+    newest = scales.order_by("-version").values("pk")[:1]
+    ratings = {rating.code: rating for rating in Rating.objects.filter(scale=newest).select_related("scale")}
     if code not in ratings:
         detail = f"“{code}” is no rating for a {claim.kind}: choose one of {', '.join(ratings)}."
         raise InvalidInputError.at("/rating", detail, code="unknown_rating")

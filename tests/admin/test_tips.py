@@ -159,7 +159,7 @@ def test_the_page_shows_what_was_sent_and_what_happened(desk: Desk, browser: Cli
     assert "They &lt;b&gt;say&lt;/b&gt; so." in html
     assert 'href="https://radio.example/1" rel="noreferrer nofollow"' in html
     assert f'href="/api/v1/submissions/{found.pk}/file/" download' in html
-    assert "Submission Received" in html
+    assert "Submission received" in html
 
 
 def test_a_link_that_no_form_checked_is_no_link(desk: Desk, browser: Client) -> None:

@@ -265,6 +265,8 @@ def test_events_of_one_claim_have_numbers_of_their_own(desk: Desk) -> None:
 
 # Newsrooms
 
+#: Columns that stand in unique keys beside a relation.
+IN_UNIQUE_KEYS = {"number", "position", "seq", "code", "in_language", "title", "name_key"}
 RELATIONS = [(model, field) for model in tenant_models() for field in foreign_keys(model)]
 BETWEEN_TENANTS = [(model, field) for model, field in RELATIONS if issubclass(field.related_model, Tenant)]
 
@@ -346,7 +348,7 @@ def test_no_row_points_into_another_newsroom(db: None) -> None:
         theirs = one_row(target, "newsroom_id = %s", there.newsroom.pk)
         assert ours, f"the full record has no {table}.{field.column}"
         # Out of the way of what is numbered there.
-        own = {found.column for found in model._meta.concrete_fields} & {"number", "position", "seq"}
+        own = {found.column for found in model._meta.concrete_fields} & IN_UNIQUE_KEYS
         changes = ", ".join([f"{field.column} = %s", *(f"{column} = 99" for column in own)])
         with refused_by_the_database(f"{table}_{field.column}_same_newsroom"):
             # What keeps rows from being changed at all is out of the way, so that it is the key that refuses.

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from claims.errors import RuleBrokenError
+from claims.errors import InvalidInputError, RuleBrokenError
 from claims.models import Claim, Claimant, ClaimClaimant, ClaimReview, ClaimReviewRevision, Evidence, Source
 from claims.vocab import Act, Status
 from claims.workflow import claimants, evidence, newsrooms, queue, reviews, verdicts
@@ -263,6 +263,18 @@ def test_a_source_that_two_claims_rest_on_is_edited_under_the_rules_of_both(desk
         assert "source.edited" in {event.type for event in events_of(claim)}
     approved.refresh_from_db()
     assert approved.status == Status.IN_APPROVAL
+
+
+def test_two_sources_of_one_address_do_not_become_the_same(desk: Desk) -> None:
+    claim = claim_in(Status.IN_REVIEW, author=desk.author, editor=desk.editor)
+    for title in ("", "Labour"):
+        evidence.add(actor=desk.author, claim_id=claim.pk, given=evidence_input(title=title))
+    untitled = Source.objects.get(title="")
+    before = all_rows()
+    with pytest.raises(InvalidInputError) as refusal:
+        evidence.edit_source(actor=desk.author, source_id=untitled.pk, fields=evidence.SourceFields(title="Labour"))
+    assert [(found.pointer, found.code) for found in refusal.value.problems] == [("/title", "source_exists")]
+    assert all_rows() == before
 
 
 def test_what_is_frozen_is_what_was_approved(desk: Desk) -> None:

@@ -10,13 +10,13 @@ from claims.errors import NotPermittedError, RuleBrokenError
 from claims.models import Claim
 from claims.vocab import HELD, MOVES, RIGHTS_OF_ROLE, Act, EventType, Role, Status
 from claims.workflow import enqueueing, queue
-from claims.workflow.rules import RULES, allowed_acts, require
+from claims.workflow.rules import PARTS_OF_OTHERS, RULES, allowed_acts, require
 from claims.workflow.situation import Situation
 from tests.build import Desk, claim_in, make_evidence, make_member, make_published
 from tests.record import all_rows, events_of
-from tests.workflow.doing import BY_ITSELF, DO, claim_for, make_stays
+from tests.workflow.doing import BY_ITSELF, DO, claim_for, make_stays, prepare
 
-AUTHORS_ACTS = {Act.RELEASE, Act.SKIP, Act.HOLD, Act.RESUME, Act.PROPOSE, Act.WITHDRAW, Act.RECUSE}
+AUTHORS_ACTS = {Act.RELEASE, Act.SKIP, Act.HOLD, Act.RESUME, Act.PROPOSE, Act.ADOPT, Act.WITHDRAW, Act.RECUSE}
 CONTENT_ACTS = {Act.EDIT, Act.ADD_EVIDENCE}
 #: Acts that count as a change of the claim although its status stays.
 NUMBERED = CONTENT_ACTS | {Act.PUBLISH, Act.RETRACT}
@@ -29,9 +29,10 @@ def found(status: Status, act: Act, desk: Desk) -> Claim:
     if act in OF_THE_PUBLISHED and status is Status.APPROVED:
         return make_published(author=desk.author, editor=desk.editor)
     claim = claim_in(status, author=desk.author, editor=desk.editor)
-    if act is Act.PROPOSE and status is Status.IN_REVIEW:
+    if act in {Act.PROPOSE, Act.ADOPT} and status is Status.IN_REVIEW:
         make_evidence(desk.author, claim)
         claim.refresh_from_db()
+    prepare(act, claim, desk=desk)
     return claim
 
 
@@ -167,6 +168,6 @@ def test_what_is_offered_can_be_done_and_what_is_not_offered_cannot(desk: Desk, 
             is_refused = True
         if act in offered:
             # A verdict may still bring its evidence with it.
-            assert not is_refused or act is Act.PROPOSE
-        elif act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE}:
+            assert not is_refused or act in {Act.PROPOSE, Act.ADOPT}
+        elif act not in PARTS_OF_OTHERS:
             assert is_refused
