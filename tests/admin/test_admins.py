@@ -75,7 +75,7 @@ WITH_THEIR_PARENT = {
     SubmittedFile,
     VerdictEditor,
 }
-#: Names that were typed, of whichever newsroom, also of people who do not exist, and who used the form: nobody's to read.
+#: Names that were typed, of whichever newsroom and by whomever, and uses of the public form: nobody's to read.
 OF_NO_NEWSROOM = {LoginAttempt, SubmissionAttempt}
 
 REGISTRY: dict[type[Model], "ModelAdmin[Any]"] = dict(admin.site._registry)

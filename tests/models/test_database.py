@@ -12,17 +12,19 @@ from django.db import DatabaseError, connection, models, transaction
 from claims.models import Approval, Assignment, Claim, Event, Recusal, Verdict
 from claims.models.tenancy import Tenant, TenantForeignKey
 from claims.text.uuid7 import uuid7
-from claims.vocab import FIRST_STATUSES, TRANSITIONS, Role, Stage, Status
-from claims.workflow import articles, claimants, queue, verdicts
+from claims.vocab import FIRST_STATUSES, TRANSITIONS, Channel, Role, Stage, Status
+from claims.workflow import articles, claimants, queue, submissions, verdicts
 from claims.workflow import claims as acts
 from claims.workflow.inputs import (
     AppearanceInput,
     ArticleInput,
     ClaimantInput,
     ClaimInput,
+    FileInput,
     LinkInput,
     PublisherInput,
     SegmentInput,
+    SubmissionInput,
 )
 from claims.workflow.newsrooms import add_topic
 from tests.build import (
@@ -33,6 +35,7 @@ from tests.build import (
     make_corrected,
     make_desk,
     make_member,
+    make_published,
     make_retracted,
     person,
 )
@@ -144,7 +147,15 @@ def full_record(desk: Desk) -> Claim:
     make_corrected(author=desk.author, editor=desk.editor)
     make_retracted(author=desk.author, editor=desk.editor)
     claim_in(Status.DUPLICATE, author=desk.author, editor=desk.editor)
+    answered_tip(desk)
     return claim
+
+
+def answered_tip(desk: Desk) -> None:
+    given = SubmissionInput(text="They say so.", file=FileInput("note.txt", b"A note."), contact="anna@reader.example")
+    tip = submissions.submit(actor=desk.author, given=given, channel=Channel.API).submission
+    checked = make_published(author=desk.author, editor=desk.editor)
+    submissions.answer(actor=desk.author, submission_id=tip.pk, review_id=checked.reviews.get().pk)
 
 
 def test_the_append_only_tables_are_these() -> None:
