@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,6 +16,9 @@ from claims.vocab import ClaimantKind, ClaimKind, DeclineReason, SubmissionAct
 from claims.workflow import submissions
 from claims.workflow.inputs import ClaimantInput, ClaimInput, FileInput, SubmissionInput
 from claims.workflow.submissions import BulkReport
+
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class TipForm(forms.Form):
@@ -43,20 +47,25 @@ class TipActForm(forms.Form):
     pointers: ClassVar[dict[str, str]] = {}
 
 
+class AddressOrId(forms.UUIDField):
+    """An id, or the address of the desk's page in which it stands."""
+
+    def __init__(self, *, label: str, invalid: str) -> None:
+        widget = forms.TextInput(attrs={"size": 60})
+        super().__init__(label=label, error_messages={"invalid": invalid}, widget=widget)
+
+    def to_python(self, value: Any) -> Any:
+        found = _ID.search(str(value))
+        return super().to_python(found[0] if found else value)
+
+
 class LinkTipForm(TipActForm):
-    claim = forms.UUIDField(
-        label="Id of the claim",
-        help_text="It stands in the address of the claim's page.",
-        error_messages={"invalid": "This is not the id of a claim."},
-        widget=forms.TextInput(attrs={"size": 40}),
-    )
+    claim = AddressOrId(label="Address of the claim's page, or its id", invalid="This is not the id of a claim.")
 
 
 class AnswerTipForm(TipActForm):
-    review = forms.UUIDField(
-        label="Id of the published review",
-        error_messages={"invalid": "This is not the id of a review."},
-        widget=forms.TextInput(attrs={"size": 40}),
+    review = AddressOrId(
+        label="Address of the review's page at the desk, or its id", invalid="This is not the id of a review."
     )
 
 

@@ -183,7 +183,7 @@ def test_a_suggestion_is_linked_or_sent_with_one_button_and_the_list_comes_back(
     response = browser.post(act_url(first, "answer"), {"review": review.pk, "tab": "new"}, follow=True)
     assert response.redirect_chain[-1][0] == f"{LIST}?tab=new"
     assert "Answered: the sender" in words_of(response)
-    browser.post(act_url(second, "link"), {"claim": opened.pk})
+    browser.post(act_url(second, "link"), {"claim": f"http://desk.example/admin/claims/claim/{opened.pk}/change/"})
     assert (state_of(first), state_of(second)) == ("answered", "linked")
     assert "Answered" in shown(browser, tab="answered")
 
