@@ -17,7 +17,6 @@ from claims.workflow import submissions
 from claims.workflow.inputs import ClaimantInput, ClaimInput, FileInput, SubmissionInput
 from claims.workflow.submissions import BulkReport
 
-
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
