@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from claims.access import Actor
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.api.pagination import Key, Order, order_of, page, reverse
+from claims.api.pagination import Key, Order, order_of, reverse
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
 from claims.intake.bodies import Choice, ClaimPatch, RecordClaimBody, Strict, claim_fields, claim_input
@@ -163,13 +163,10 @@ class ClaimsView(ClaimAnswer):
         actor = self.actor
         asked = self.asked(ClaimParameters if actor.audience == Audience.DESK else SubmitterParameters)
         expand = asked.get("expand", frozenset())
-        found = page(
-            request._request,
+        found = self.page(
             in_rows(matching(visible_claims(actor), asked), expand=expand),
             order=order_called(asked["order"]),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
+            asked=asked,
         )
 
         def row(claim: Claim) -> shapes.ClaimRow:
@@ -241,14 +238,7 @@ class HistoryView(ContractView):
         """What happened to a claim, the first thing first."""
         asked, actor = self.asked(ListParameters), self.actor
         claim_in_sight(actor, claim_id)
-        found = page(
-            request._request,
-            visible_events(actor, Claim(pk=claim_id)),
-            order=order_of(Key("seq")),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(visible_events(actor, Claim(pk=claim_id)), order=order_of(Key("seq")), asked=asked)
         present: Any = show.event if actor.audience == Audience.DESK else show.public_event
 
         def row(event: Event) -> shapes.EventShape:
