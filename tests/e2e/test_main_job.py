@@ -1,9 +1,11 @@
 """The main job over HTTP, from an article to the page that the public reads, with every process of the service."""
 
+import http.client
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +121,18 @@ def test_the_tour_of_the_guide_works_as_it_is_written(service: Service, desk: De
     assert answers["proposed"]["status"] == "in_approval"
     assert answers["published"]["publication"]["state"] == "published"
     assert [row["id"] for row in answers["list"]["results"]] == [answers["claim"]["id"]]
+
+
+def test_a_body_in_chunks_is_refused_by_the_real_server(make_service: Callable[..., Service], desk: Desk) -> None:
+    service = make_service()
+    service.start("web")
+    service.wait_until_ready()
+    asking = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    headers = {"Authorization": f"Bearer {make_token(desk.author)}", "Content-Type": "application/json"}
+    asking.request("POST", "/api/v1/claims/", iter([b'{"statement": ', b'"In chunks."}']), headers, encode_chunked=True)
+    response = asking.getresponse()
+    assert (response.status, json.loads(response.read())["code"]) == (411, "length_required")
+    asking.close()
+    # What is too large is told while the client still sends.
+    large = service.ask("POST", "/api/v1/articles/", {"text": "a" * 6_000_000}, token=make_token(desk.author))
+    assert (large.status, large.body["code"]) == (413, "too_large")
