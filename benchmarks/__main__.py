@@ -7,6 +7,7 @@ tests: the exit code is 0 whatever they say, and 1 only where nothing could be m
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> int:
         print("The benchmarks read /proc: they run on Linux.", file=sys.stderr)
         return 1
     sizes, json_file = sizes_asked(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stack below ends the servers and removes their folder
     with ExitStack() as stack:
         found = Bench(stack, sizes).run()
     print(report.table(found))

@@ -136,7 +136,7 @@ class Bench:
     def _make_site(self, side: str, open_claims: int) -> Site:
         database = f"{side}_{open_claims}"
         # Every round and one to warm up, for HTTP and, on the floor, for SQL.
-        held = self._sizes.requests["verdict"] * (self._sizes.rounds + 1) * 2
+        held = self._sizes.requests.get("verdict", 0) * (self._sizes.rounds + 1) * 2
         self._servers.create_database(database, template=f"{side}_empty")
         size = ["--open", str(open_claims), "--held", str(held)]
         filled = self._servers.python(self._servers.environ(database, side), "-m", "benchmarks.seed", side, *size)

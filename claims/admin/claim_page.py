@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,24 +15,54 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from claims.access import Actor
+from claims.admin.act_forms import ActForm, DeskAct, Order
 from claims.admin.desk import actor_of
 from claims.admin.fields import add_problems
-from claims.admin.forms import ACTS, ActForm, DeskAct, Order
+from claims.admin.forms import ACTS
 from claims.admin.marking import MarkedText, mark
-from claims.admin.wording import ChangeLine, basis_in_words, chain_in_words, clock, lines_of, names_in
+from claims.admin.sighting_forms import quote_of
+from claims.admin.wording import ChangeLine, basis_in_words, called, chain_in_words, clock, lines_of, names_in
 from claims.errors import DomainError, InvalidInputError, NotPermittedError, StaleRevisionError
-from claims.models import Appearance, Approval, Article, Attribution, Claim, ClaimReview, Event, Evidence, Verdict
+from claims.models import (
+    Appearance,
+    Approval,
+    Article,
+    Attribution,
+    Claim,
+    ClaimLink,
+    ClaimReview,
+    Event,
+    Evidence,
+    Verdict,
+)
 from claims.selectors.desk import appearances_in, appearances_of, history_of, verdicts_of
+from claims.selectors.links import is_said_after_publication, links_beside
 from claims.selectors.submissions import tips_of
 from claims.text.markdown import render
-from claims.vocab import Act, ReviewState, Status
+from claims.vocab import Act, Basis, LinkKind, ReviewState, Status
+from claims.workflow.repeats import repeated_by
 from claims.workflow.rules import Refusal, barriers, refusals
 from claims.workflow.situation import Situation
+from claims.workflow.verdicts import is_adoptable
 from claims.workflow.waiting import next_acts
 
 #: Acts with a place of their own on the page; the others stand together at the side.
 IN_THE_MIDDLE = ("propose", "approve", "publish")
-BESIDE_WHAT_THEY_CHANGE = ("add-evidence", "withdraw-evidence", "edit", "claimants")
+BESIDE_WHAT_THEY_CHANGE = (
+    "add-evidence",
+    "withdraw-evidence",
+    "edit",
+    "claimants",
+    "add-sighting",
+    "change-span",
+    "who-said-it",
+    "confirm-sighting",
+    "remove-sighting",
+    "link",
+    "unlink",
+    "split",
+    "adopt",
+)
 #: So many tips of a claim are shown on its page, the newest.
 MOST_TIPS = 10
 
@@ -63,19 +94,54 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerShown:
+    """One link of a chain, with the form that says how we know."""
+
+    name: str
+    basis: str
+    confirmed_by: str
+    change: Panel | None
+
+    @classmethod
+    def of(cls, link: Attribution, change: Panel | None) -> SpeakerShown:
+        by = link.confirmed_by.get_username() if link.confirmed_by else ""
+        return cls(called(link), str(Basis(link.basis).label), by, change)
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceShown:
-    """One appearance with its chain in words."""
+    """One appearance with its chain in words and what may be done with it."""
 
     appearance: Appearance
     article: Article | None
+    link: str
     chain: str
     basis: str
+    speakers: list[SpeakerShown]
+    panels: list[Panel]
 
-    @classmethod
-    def of(cls, appearance: Appearance) -> PlaceShown:
-        links: Sequence[Attribution] = list(appearance.attributions.all())
-        article = appearance.version.article if appearance.version else None
-        return cls(appearance, article, chain_in_words(links), basis_in_words(links))
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another claim, how it stands to this one, and what was found of it."""
+
+    link: ClaimLink
+    claim: Claim
+    words: str
+    unlink: Panel | None
+
+    @property
+    def is_repeat(self) -> bool:
+        return self.link.kind == LinkKind.REPEATS
+
+
+#: How a link is called from the claim that it leads to.
+_SEEN_FROM_THERE = {
+    LinkKind.REPEATS: "is repeated by",
+    LinkKind.PART_OF: "falls into",
+    LinkKind.CONTRADICTS: "contradicts",
+    LinkKind.REPORTS: "is reported by",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +200,8 @@ class ClaimPage:
 
     def _is_open(self, name: str, desk_act: DeskAct) -> bool:
         is_answered = self.answered is not None and self.answered.name == name
-        return is_answered or next(barriers(self.situation, desk_act.act), None) is None
+        is_possible = next(barriers(self.situation, desk_act.act), None) is None
+        return is_answered or (is_possible and desk_act.is_offered(self.situation))
 
     def _panel(self, name: str, desk_act: DeskAct) -> Panel:
         is_possible = next(barriers(self.situation, desk_act.act), None) is None
@@ -155,6 +222,10 @@ class ClaimPage:
     def evidence_panel(self) -> Panel | None:
         return self.panels.get("add-evidence")
 
+    @property
+    def sighting_panel(self) -> Panel | None:
+        return self.panels.get("add-sighting")
+
     def steps(self) -> list[Step]:
         return [Step(str(act.label), list(refusals(self.situation, act))) for act in next_acts(self.situation)]
 
@@ -172,15 +243,70 @@ class ClaimPage:
         return [EvidenceShown(item, web_address(item.source.url), self._withdrawal(item)) for item in rows]
 
     def _withdrawal(self, item: Evidence) -> Panel | None:
-        panel = self.panels.get("withdraw-evidence")
-        if panel is None or item.withdrawn_at is not None:
+        return None if item.withdrawn_at is not None else self._of_row("withdraw-evidence", {"evidence": item.pk})
+
+    def _of_row(self, name: str, row: Mapping[str, object], **initial: object) -> Panel | None:
+        """The panel of an act for one of the rows that the page shows, as it was filled in where it was about that."""
+        panel = self.panels.get(name)
+        if panel is None:
             return None
-        if panel.is_open and panel.form.data.get("evidence") == str(item.pk):
+        if panel.is_open and all(panel.form.data.get(field) == str(value) for field, value in row.items()):
             return panel
-        form = ACTS[panel.name].form(
-            situation=self.situation, initial={"evidence": item.pk}, auto_id=f"withdraw-{item.pk}-%s"
+        key = "-".join(map(str, row.values()))
+        form = ACTS[name].form(situation=self.situation, initial={**row, **initial}, auto_id=f"{name}-{key}-%s")
+        return Panel(panel.name, panel.title, panel.url, form, is_possible=panel.is_possible)
+
+    @cached_property
+    def places(self) -> list[PlaceShown]:
+        found = appearances_of(self.claim)
+        confirmed = [appearance for appearance in found if not appearance.is_suggested]
+        return [self._place(appearance, is_only=confirmed == [appearance]) for appearance in found]
+
+    def _place(self, appearance: Appearance, *, is_only: bool) -> PlaceShown:
+        links = list(appearance.attributions.all())
+        article = appearance.version.article if appearance.version else None
+        row = {"appearance": appearance.pk}
+        panels = [self._of_row("confirm-sighting", row) if appearance.is_suggested else None]
+        if article is not None:
+            quote = quote_of([segment.exact for segment in appearance.segments.all()])
+            panels.append(self._of_row("change-span", row, exact=quote))
+        if not is_only:
+            panels.append(self._of_row("remove-sighting", row))
+        return PlaceShown(
+            appearance,
+            article,
+            web_address(appearance.url),
+            chain_in_words(links),
+            basis_in_words(links),
+            [SpeakerShown.of(link, self._who_said_it(appearance, link)) for link in links],
+            [panel for panel in panels if panel],
         )
-        return Panel(panel.name, panel.title, panel.url, form)
+
+    def _who_said_it(self, appearance: Appearance, link: Attribution) -> Panel | None:
+        row = {"appearance": appearance.pk, "position": link.position}
+        return self._of_row("who-said-it", row, basis=link.basis, is_confirmed=link.confirmed_by_id is not None)
+
+    @cached_property
+    def related(self) -> list[Related]:
+        return [self._related(link) for link in links_beside(self.claim)]
+
+    def _related(self, link: ClaimLink) -> Related:
+        unlink = self._of_row("unlink", {"link": link.pk})
+        kind = LinkKind(link.kind)
+        if link.claim_id == self.claim.pk:
+            return Related(link, link.other, str(kind.label), unlink)
+        return Related(link, link.claim, _SEEN_FROM_THERE[kind], unlink)
+
+    @cached_property
+    def earlier(self) -> list[Claim]:
+        """The claims that this one repeats and of which two people have found something."""
+        if not any(found.is_repeat and found.link.claim_id == self.claim.pk for found in self.related):
+            return []
+        return [claim for claim in repeated_by(self.claim) if is_adoptable(claim)]
+
+    @cached_property
+    def is_repeated_after_publication(self) -> bool:
+        return is_said_after_publication(self.claim)
 
     def verdicts(self) -> list[VerdictShown]:
         standing = {approval.pk for approval in self.situation.standing_approvals}
@@ -244,7 +370,6 @@ def claim_for(actor: Actor, claim_id: UUID) -> Claim:
 def _context(page: ClaimPage) -> dict[str, Any]:
     situation, review = page.situation, page.situation.review
     prefetch_related_objects([link.claimant for link in situation.claimants], "roles")
-    places = [PlaceShown.of(found) for found in appearances_of(page.claim)]
     return {
         "page": page,
         "claim": page.claim,
@@ -253,10 +378,10 @@ def _context(page: ClaimPage) -> dict[str, Any]:
         "due": clock(page.claim.due, past="Overdue by", ahead="Due in") if page.claim.due else "",
         "claimants": situation.claimants,
         "topics": [link.topic for link in page.claim.claim_topics.select_related("topic").order_by("topic__name")],
-        "places": places,
+        "places": page.places,
         "tips": list(tips_of(page.claim)[:MOST_TIPS]),
         "tip_count": page.claim.submission_claims.count(),
-        "text": _text(page.claim, places),
+        "text": _text(page.claim, page.places),
         "review": review,
         "body_html": render(review.body) if review else "",
         "public_url": _public_url(review),
@@ -329,6 +454,10 @@ def _refused(request: HttpRequest, claim_id: UUID, name: str, form: ActForm, err
 
 
 def _summary(form: ActForm) -> str:
+    # The row that the form was about may be gone, and the form with it: then nothing below could say why.
+    hidden = [str(error) for bound in form.hidden_fields() for error in bound.errors]
+    if hidden:
+        return f"Nothing was saved. {' '.join(hidden)}"
     count = sum(len(found) for found in form.errors.values())
     return f"Nothing was saved: {'one thing is' if count == 1 else f'{count} things are'} to be put right below."
 

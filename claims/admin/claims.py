@@ -82,8 +82,8 @@ class SegmentInline(DeskInline):
 
 class AttributionInline(DeskInline):
     model = Attribution
-    joins = ("claimant",)
-    fields = ("position", "claimant", "as_named", "relation", "basis")
+    joins = ("claimant", "confirmed_by")
+    fields = ("position", "claimant", "as_named", "relation", "basis", "confirmed_by")
     verbose_name = "link of the chain of who said it"
     verbose_name_plural = "chain of who said it"
 
@@ -92,10 +92,22 @@ class AttributionInline(DeskInline):
 class AppearanceAdmin(DeskAdmin):
     joins = ("claim", "version__article")
     nothing_yet = "No claim has been recorded in a text yet."
-    list_display = ("claim", "place", "said_by", "speech", "is_first", "is_suggested")
-    list_filter = ("speech", "is_first", "is_suggested")
+    list_display = ("claim", "place", "said_by", "speech", "is_first", "is_suggested", "is_after_publication")
+    list_filter = ("speech", "is_first", "is_suggested", "is_after_publication")
     search_fields = ("claim__statement",)
-    fields = ("claim", "version", "url", "date_published", "speech", "cue", "is_first", "is_suggested", "anchor")
+    fields = (
+        "claim",
+        "version",
+        "url",
+        "date_published",
+        "speech",
+        "cue",
+        "is_first",
+        "is_suggested",
+        "is_after_publication",
+        "anchor",
+        "created_at",
+    )
     inlines = (SegmentInline, AttributionInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appearance]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -127,6 +129,23 @@ class Moment(forms.DateTimeField):
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=written)
         options.setdefault("help_text", f"Time zone: {timezone.get_default_timezone_name()}.")
         super().__init__(widget=widget, input_formats=[written, "%Y-%m-%dT%H:%M:%S"], **options)
+
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class RowId(forms.CharField):
+    """A claim or an article by its id, or by the address of its page as a browser shows it."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", "Its id, or the address of its page.")
+        super().__init__(max_length=2000, widget=forms.TextInput(attrs={"size": 60}), **options)
+
+    def clean(self, value: Any) -> Any:
+        found = _ID.search(written := super().clean(value))
+        if written and found is None:
+            raise ValidationError("This is neither an id nor the address of a page of ours.")
+        return UUID(found[0]) if found else None
 
 
 def add_problems(form: forms.Form, error: InvalidInputError, pointers: dict[str, str]) -> None:

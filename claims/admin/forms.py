@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,8 +9,9 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
-from claims.access import Actor
-from claims.admin.fields import Address, Language, Line, Moment, PartialDate, Words
+from claims.admin.act_forms import ActForm, DeskAct, Order, on_any_revision, on_revision
+from claims.admin.fields import Address, Language, Line, Moment, PartialDate, RowId, Words
+from claims.admin.sighting_forms import SIGHTING_ACTS
 from claims.models import ClaimClaimant, Topic
 from claims.selectors.desk import members_who_check, namesakes, ratings_for
 from claims.vocab import (
@@ -32,22 +31,6 @@ from claims.workflow import claims, evidence, queue, reviews, verdicts
 from claims.workflow.claims import ClaimFields
 from claims.workflow.inputs import ClaimantInput, EvidenceInput, ReviewTextInput, SourceInput, VerdictInput
 from claims.workflow.reviews import KINDS_OF_CHANGE
-from claims.workflow.situation import Situation
-
-
-class ActForm(forms.Form):
-    """What an act needs from the person. `fit` leaves out what this claim or this person has no use for."""
-
-    #: Where problems that the act names by JSON pointer belong.
-    pointers: ClassVar[dict[str, str]] = {}
-
-    def __init__(self, *args: Any, situation: Situation, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.situation = situation
-        self.fit()
-
-    def fit(self) -> None:
-        """Nothing to leave out, unless a form says otherwise."""
 
 
 class ReasonForm(ActForm):
@@ -91,12 +74,7 @@ class DeclineForm(ActForm):
 
 
 class DuplicateForm(ActForm):
-    of = forms.UUIDField(
-        label="Id of the claim that stays",
-        help_text="It stands in the address of that claim's page.",
-        error_messages={"invalid": "This is not the id of a claim."},
-        widget=forms.TextInput(attrs={"size": 40}),
-    )
+    of = RowId(label="The claim that stays")
 
 
 class PublishForm(ActForm):
@@ -332,33 +310,6 @@ class WithdrawEvidenceForm(ActForm):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One act as it was asked for: who, on which claim as they read it, with what."""
-
-    actor: Actor
-    claim_id: UUID
-    revision: int | None
-    form: ActForm
-
-    @property
-    def given(self) -> dict[str, Any]:
-        return self.form.cleaned_data
-
-
-Run = Callable[[Order], object]
-
-
-def _on_revision(function: Callable[..., object]) -> Run:
-    """Calls an act whose words are the form's fields, on the claim as the person read it."""
-    return lambda order: function(actor=order.actor, claim_id=order.claim_id, revision=order.revision, **order.given)
-
-
-def _on_any_revision(function: Callable[..., object]) -> Run:
-    """The same for acts that change nothing anybody could have overlooked."""
-    return lambda order: function(actor=order.actor, claim_id=order.claim_id, **order.given)
-
-
 def _propose(order: Order) -> object:
     given = order.given
     verdict = VerdictInput(
@@ -401,35 +352,20 @@ def _withdraw_evidence(order: Order) -> object:
     return evidence.withdraw(actor=order.actor, evidence_id=given["evidence"], reason=given["reason"])
 
 
-@dataclass(frozen=True, slots=True)
-class DeskAct:
-    """An act as it stands on the claim's page: whose rule it is under, what it asks, what it calls, what it says."""
-
-    act: Act
-    form: type[ActForm]
-    run: Run
-    done: str
-    label: str = ""
-
-    @property
-    def title(self) -> str:
-        return self.label or str(self.act.label)
-
-
 #: Every act of the claim's page, by the last part of its address.
 ACTS: dict[str, DeskAct] = {
-    "accept": DeskAct(Act.ACCEPT, ActForm, _on_revision(claims.accept), "Accepted: the claim is recorded now."),
-    "take": DeskAct(Act.TAKE, ActForm, _on_revision(queue.take), "You have this claim in hand now."),
+    "accept": DeskAct(Act.ACCEPT, ActForm, on_revision(claims.accept), "Accepted: the claim is recorded now."),
+    "take": DeskAct(Act.TAKE, ActForm, on_revision(queue.take), "You have this claim in hand now."),
     "take-approval": DeskAct(
         Act.TAKE_APPROVAL,
         ActForm,
-        _on_revision(partial(queue.take, stage=Stage.APPROVE)),
+        on_revision(partial(queue.take, stage=Stage.APPROVE)),
         "You have taken this claim for approval.",
     ),
-    "resume": DeskAct(Act.RESUME, ActForm, _on_revision(queue.resume), "The claim is in review again."),
+    "resume": DeskAct(Act.RESUME, ActForm, on_revision(queue.resume), "The claim is in review again."),
     "propose": DeskAct(Act.PROPOSE, VerdictForm, _propose, "The verdict is proposed: a second person must approve it."),
     "approve": DeskAct(Act.APPROVE, ApproveForm, _approve, "Your word is recorded."),
-    "publish": DeskAct(Act.PUBLISH, PublishForm, _on_revision(reviews.publish), "Published: readers see it now."),
+    "publish": DeskAct(Act.PUBLISH, PublishForm, on_revision(reviews.publish), "Published: readers see it now."),
     "add-evidence": DeskAct(Act.ADD_EVIDENCE, EvidenceForm, _add_evidence, "The evidence is added."),
     "withdraw-evidence": DeskAct(
         Act.ADD_EVIDENCE, WithdrawEvidenceForm, _withdraw_evidence, "The evidence is withdrawn.", "Withdraw evidence"
@@ -441,45 +377,42 @@ ACTS: dict[str, DeskAct] = {
     "withdraw": DeskAct(
         Act.WITHDRAW,
         ActForm,
-        _on_revision(verdicts.withdraw),
+        on_revision(verdicts.withdraw),
         "The verdict is withdrawn: you have the claim in hand again.",
     ),
-    "send-back": DeskAct(Act.SEND_BACK, ReasonForm, _on_revision(verdicts.send_back), "Sent back with your reason."),
+    "send-back": DeskAct(Act.SEND_BACK, ReasonForm, on_revision(verdicts.send_back), "Sent back with your reason."),
     "correct": DeskAct(
         Act.CORRECT,
         CorrectForm,
-        _on_revision(reviews.correct),
+        on_revision(reviews.correct),
         "The correction has begun; what is published stays until you publish again.",
     ),
     "retract": DeskAct(
         Act.RETRACT,
         ReasonForm,
-        _on_revision(reviews.retract),
+        on_revision(reviews.retract),
         "Retracted: a notice with the reason stands in its place.",
     ),
-    "release": DeskAct(Act.RELEASE, ActForm, _on_revision(queue.release), "Given back to the queue."),
+    "release": DeskAct(Act.RELEASE, ActForm, on_revision(queue.release), "Given back to the queue."),
     "skip": DeskAct(
-        Act.SKIP, OptionalReasonForm, _on_revision(queue.skip), "Skipped: you are not offered it again for a day."
+        Act.SKIP, OptionalReasonForm, on_revision(queue.skip), "Skipped: you are not offered it again for a day."
     ),
-    "hold": DeskAct(Act.HOLD, HoldForm, _on_revision(queue.put_on_hold), "On hold until then; it stays yours."),
-    "assign": DeskAct(Act.ASSIGN, AssignForm, _on_revision(queue.assign), "Assigned."),
-    "prioritise": DeskAct(
-        Act.PRIORITISE, PriorityForm, _on_any_revision(claims.prioritise), "The priority is changed."
-    ),
-    "set-due": DeskAct(Act.SET_DUE, DueForm, _on_any_revision(claims.set_due), "The due date is set."),
-    "mark-urgent": DeskAct(
-        Act.MARK_URGENT, UrgentForm, _on_any_revision(claims.mark_urgent), "The urgency is changed."
-    ),
-    "decline": DeskAct(Act.DECLINE, DeclineForm, _on_revision(claims.decline), "Declined."),
+    "hold": DeskAct(Act.HOLD, HoldForm, on_revision(queue.put_on_hold), "On hold until then; it stays yours."),
+    "assign": DeskAct(Act.ASSIGN, AssignForm, on_revision(queue.assign), "Assigned."),
+    "prioritise": DeskAct(Act.PRIORITISE, PriorityForm, on_any_revision(claims.prioritise), "The priority is changed."),
+    "set-due": DeskAct(Act.SET_DUE, DueForm, on_any_revision(claims.set_due), "The due date is set."),
+    "mark-urgent": DeskAct(Act.MARK_URGENT, UrgentForm, on_any_revision(claims.mark_urgent), "The urgency is changed."),
+    "decline": DeskAct(Act.DECLINE, DeclineForm, on_revision(claims.decline), "Declined."),
     "mark-duplicate": DeskAct(
-        Act.MARK_DUPLICATE, DuplicateForm, _on_revision(claims.mark_duplicate), "Joined to the claim that stays."
+        Act.MARK_DUPLICATE, DuplicateForm, on_revision(claims.mark_duplicate), "Joined to the claim that stays."
     ),
-    "dismiss": DeskAct(Act.DISMISS, OptionalReasonForm, _on_revision(claims.dismiss), "Dismissed."),
-    "reopen": DeskAct(Act.REOPEN, ReasonForm, _on_revision(claims.reopen), "Back in the queue."),
+    "dismiss": DeskAct(Act.DISMISS, OptionalReasonForm, on_revision(claims.dismiss), "Dismissed."),
+    "reopen": DeskAct(Act.REOPEN, ReasonForm, on_revision(claims.reopen), "Back in the queue."),
+    **SIGHTING_ACTS,
     "recuse": DeskAct(
         Act.RECUSE,
         ReasonForm,
-        _on_any_revision(queue.recuse),
+        on_any_revision(queue.recuse),
         "You keep away from this claim from now on; only administrators see why.",
     ),
 }

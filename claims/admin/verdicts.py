@@ -30,7 +30,17 @@ class VerdictAdmin(DeskAdmin):
     list_display = ("claim", "rating", "author", "created_at")
     search_fields = ("claim__statement", "author__username")
     linked_lookups = frozenset({"claim"})
-    fields = ("claim", "rating", "explanation", "looked_for", "override_reason", "author", "supersedes", "created_at")
+    fields = (
+        "claim",
+        "rating",
+        "explanation",
+        "looked_for",
+        "override_reason",
+        "author",
+        "supersedes",
+        "adopted_from",
+        "created_at",
+    )
     inlines = (ApprovalInline, EditorInline)
 
 

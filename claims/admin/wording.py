@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,9 @@ from claims.vocab import (
     ClaimKind,
     CorrectionKind,
     DeclineReason,
+    LinkKind,
     SourceKind,
+    Speech,
     Stage,
     Stance,
     Status,
@@ -44,6 +47,12 @@ _NAMES = {
     "source.publisher": "publisher of the source",
     "duplicate_of": "duplicate of",
     "looked_for": "what was looked for",
+    "repeated_in": "repeated in",
+    "linked_from": "linked from",
+    "adopted_from": "adopted from",
+    "made_sure": "made sure of",
+    "segments": "exact words",
+    "first_appearance": "first appearance",
     "tips": "tips that ask about it",
     "channel": "came by",
 }
@@ -57,10 +66,29 @@ _WORDS: dict[str, Mapping[Any, Any]] = {
     "kind": {**dict(ClaimKind.choices), **dict(CorrectionKind.choices)},
     "source.kind": dict(SourceKind.choices),
     "stance": dict(Stance.choices),
+    "speech": dict(Speech.choices),
+    "basis": dict(Basis.choices),
+    "link": dict(LinkKind.choices),
+    "made_sure": {"same_meaning": "the same meaning", "same_figures": "the same figures", "still_true": "still true"},
 }
+#: Whose basis or confirmation it is: position 0 made the claim.
+_OF_A_CHAIN = re.compile(r"attribution\.(\d+)\.(basis|confirmed)")
+#: Changes that name claims by id.
+_NAMING_CLAIMS = frozenset(
+    {"duplicate_of", "duplicate", "repeated_in", "adopted_from", "parts", "link", "linked_from", "claim", "claims"}
+)
 #: What a reader of the history has no use for: ids that another line says in words.
 _LEFT_OUT = frozenset(
-    {"verdict", "appearances", "submission", "submissions", "submissions_of_both", "review", "contacts_of"}
+    {
+        "verdict",
+        "appearances",
+        "first_appearance",
+        "submission",
+        "submissions",
+        "submissions_of_both",
+        "review",
+        "contacts_of",
+    }
 )
 _TIMES = frozenset({"due", "until"})
 
@@ -76,13 +104,23 @@ def lines_of(event: Event, names: Mapping[str, str]) -> list[ChangeLine]:
     """What an event changed, a line per thing; `names` are those of the rows that it names by id."""
     return [
         ChangeLine(
-            _NAMES.get(name, name.replace("_", " ")),
+            _named(name),
             _worded(name, change.get("before"), names),
             _worded(name, change.get("after"), names),
         )
         for name, change in event.changes.items()
-        if name not in _LEFT_OUT and (change.get("before") or change.get("after")) not in (None, "", [])
+        if name not in _LEFT_OUT
+        and change.get("before") != change.get("after")
+        and (change.get("before") or change.get("after")) not in (None, "", [])
     ]
+
+
+def _named(name: str) -> str:
+    found = _OF_A_CHAIN.fullmatch(name)
+    if found:
+        who = "who said it" if found[1] == "0" else f"who reported it ({found[1]})"
+        return f"{who}, {'how we know' if found[2] == 'basis' else 'confirmed'}"
+    return _NAMES.get(name, name.replace("_", " "))
 
 
 def _worded(name: str, value: Any, names: Mapping[str, str]) -> str:
@@ -93,10 +131,24 @@ def _worded(name: str, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_worded(name, item, names) for item in value)
     if isinstance(value, dict):
-        return _worded_evidence(value) if "stance" in value else json.dumps(value, ensure_ascii=False)
+        return _worded_row(value, names)
+    if _OF_A_CHAIN.fullmatch(name):
+        name = "basis"
     if name in _TIMES and (moment := parse_datetime(str(value))):
         return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
     return names.get(str(value)) or str(_WORDS.get(name, {}).get(value, value))
+
+
+def _worded_row(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What an event tells of a row: evidence, a sighting, a link."""
+    if "stance" in told:
+        return _worded_evidence(told)
+    if "exact" in told:
+        words = " […] ".join(f"“{piece}”" for piece in told["exact"])
+        return words or str(told["url"])
+    if "kind" in told and "claim" in told:
+        return f"{_worded('link', told['kind'], {})}: {names.get(told['claim'], told['claim'])}"
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _worded_evidence(told: Mapping[str, Any]) -> str:
@@ -114,7 +166,7 @@ def names_in(events: Sequence[Event]) -> dict[str, str]:
             found = _ids(change.get("before")) | _ids(change.get("after"))
             if name in {"claimants", "claimant"}:
                 claimants |= found
-            elif name in {"duplicate_of", "duplicate", "claim", "claims"}:
+            elif name in _NAMING_CLAIMS:
                 claims |= found
     newsrooms = {event.newsroom_id for event in events}
     names: dict[str, str] = {}
@@ -129,6 +181,8 @@ def names_in(events: Sequence[Event]) -> dict[str, str]:
 
 def _ids(value: Any) -> set[str]:
     found = set()
+    if isinstance(value, dict):
+        value = value.get("claim")
     for item in value if isinstance(value, list) else [value]:
         try:
             found.add(str(UUID(str(item))))
@@ -141,13 +195,13 @@ def chain_in_words(links: Sequence[Attribution]) -> str:
     """“Josep Borrell, as reported by Sergey Lavrov”; empty where nobody is named at all."""
     if not links:
         return ""
-    words = _called(links[0])
+    words = called(links[0])
     for index, link in enumerate(links[1:]):
-        words += f", {'as reported by' if index == 0 else 'in turn reported by'} {_called(link)}"
+        words += f", {'as reported by' if index == 0 else 'in turn reported by'} {called(link)}"
     return words
 
 
-def _called(link: Attribution) -> str:
+def called(link: Attribution) -> str:
     name = link.claimant.name if link.claimant else ""
     if name and link.as_named and link.as_named != name:
         return f"{name} (“{link.as_named}”)"

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_shapes, recorded_shape
-from claims.api.pagination import Key, order_of, page
+from claims.api.pagination import Key, order_of
 from claims.api.parsing import MAX_ARTICLE
 from claims.api.schema import page_of, shape
 from claims.intake.bodies import ArticleBody, Strict, article_input
@@ -21,6 +21,9 @@ from claims.selectors.articles import article_in_sight, claims_in, newest_versio
 from claims.selectors.claims import in_full, visible_articles
 from claims.workflow import articles
 from claims.workflow.articles import RecordedArticle
+
+NEWEST = order_of(Key("created_at", is_descending=True))
+NEWEST_VERSION = order_of(Key("number", is_descending=True))
 
 
 class ArticleParameters(ListParameters):
@@ -46,14 +49,7 @@ class ArticlesView(ContractView):
             rows = rows.filter(url=asked["url"])
         if asked.get("publisher"):
             rows = rows.filter(publisher__in=asked["publisher"])
-        found = page(
-            request._request,
-            rows,
-            order=order_of(Key("created_at", is_descending=True)),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(rows, order=NEWEST, asked=asked)
         versions = newest_versions(found.rows)
 
         def row(article: Article) -> shapes.ArticleShape:
@@ -104,14 +100,7 @@ class ArticleVersionsView(ContractView):
         """Every text that was read of an article, the newest first."""
         asked = self.asked(ListParameters)
         article = article_in_sight(actor=self.actor, article_id=article_id)
-        found = page(
-            request._request,
-            ArticleVersion.objects.filter(article=article),
-            order=order_of(Key("number", is_descending=True)),
-            limit=asked["limit"],
-            newsroom_id=self.actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(ArticleVersion.objects.filter(article=article), order=NEWEST_VERSION, asked=asked)
         return self.answer(found.shown(show.version))
 
 
@@ -123,14 +112,7 @@ class ArticleClaimsView(ContractView):
         """The claims in an article with their selectors and their chain of attribution, in the order of recording."""
         asked, actor = self.asked(ListParameters), self.actor
         article = article_in_sight(actor=actor, article_id=article_id)
-        found = page(
-            request._request,
-            claims_in(actor=actor, article=article),
-            order=order_of(Key("created_at")),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(claims_in(actor=actor, article=article), order=order_of(Key("created_at")), asked=asked)
 
         shown = claim_shapes(found.rows, actor)
         return self.answer(found.shown(lambda claim: shown[claim.pk]))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework import serializers
@@ -20,6 +21,7 @@ from rest_framework.views import APIView
 from claims.access import Actor
 from claims.api.errors import PreconditionRequiredError
 from claims.api.identity import actor_of
+from claims.api.pagination import Order, Page, page
 from claims.api.parsing import MAX_BODY
 from claims.errors import FieldProblem, InvalidInputError, NotPermittedError
 from claims.intake.bodies import Strict
@@ -94,6 +96,17 @@ class ContractView(APIView):
             raise InvalidInputError([_of_parameter(found) for found in problems_in(error.detail)]) from error
         found: dict[str, Any] = checked.validated_data
         return found
+
+    def page(self, rows: QuerySet[Any], *, order: Order, asked: dict[str, Any]) -> Page:
+        """One page of the rows, as `ListParameters` asked for it."""
+        return page(
+            self.request._request,
+            rows,
+            order=order,
+            limit=asked["limit"],
+            newsroom_id=self.actor.newsroom_id,
+            cursor=asked.get("cursor"),
+        )
 
     def revision(self) -> int | None:
         """The revision of `If-Match`: 428 where it is required and missing, 400 where it is none of ours."""

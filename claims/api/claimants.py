@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.api.pagination import Key, order_of, page
+from claims.api.pagination import Key, order_of
 from claims.api.schema import page_of, shape
 from claims.intake.bodies import ClaimantBody, ClaimantPatch, claimant_fields
 from claims.selectors.claimants import claimant_in_sight, claimants_of, record_of
@@ -30,14 +30,7 @@ class ClaimantsView(ContractView):
     def get(self, request: Request) -> HttpResponse:
         """Claimants by name; `q` finds names and aliases that contain it."""
         asked, actor = self.asked(ClaimantParameters), self.needs(Right.READ)
-        found = page(
-            request._request,
-            claimants_of(actor, q=asked.get("q", "")),
-            order=order_of(Key("name_key")),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(claimants_of(actor, q=asked.get("q", "")), order=order_of(Key("name_key")), asked=asked)
         return self.answer(found.shown(show.claimant))
 
     @extend_schema(operation_id="claimants_create", request=ClaimantBody, responses={201: shape(shapes.ClaimantShape)})

@@ -75,12 +75,20 @@ def problem(
         "type": f"/api/docs/#problem-{code}",
         "title": TITLES.get(status, "Error"),
         "status": status,
-        "detail": detail,
+        "detail": _encodable(detail),
         "code": code,
         "request_id": request_id_of(request),
-        "errors": errors or [],
+        "errors": [
+            {**found, "pointer": _encodable(found["pointer"]), "detail": _encodable(found["detail"])}
+            for found in errors or []
+        ],
         **more,
     }
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates, which a refusal may repeat from the request, have no form in UTF-8: they are written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -56,6 +56,25 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "claims_approve": {"note": "I counted the table again."},
     "claims_publish": {},
+    "claims_sight": {
+        "url": "https://video.example.org/debate",
+        "date": "2021-10-02",
+        "speech": "indirect",
+        "claimant": {"name": "Bo Wells", "kind": "person"},
+    },
+    "appearances_edit": {"attribution": [{"position": 0, "basis": "reported", "confirmed": True}]},
+    "links_make": {
+        "claim": "01920000-0000-7000-8000-000000000000",
+        "other": "01920000-0000-7000-8000-000000000001",
+        "kind": "contradicts",
+    },
+    "claims_split": {
+        "parts": [
+            {"statement": "The bridge is safe.", "exact": "the bridge is safe"},
+            {"statement": "The bridge was built in 1970.", "segments": [{"exact": "it was built"}, {"exact": "1970"}]},
+        ]
+    },
+    "claims_adopt": {"same_meaning": True, "same_figures": True, "still_true": True},
     "claims_decline": {"reason_code": "not_checkable", "note": "Nobody keeps such figures."},
     "evidence_add": {
         "claim": "01920000-0000-7000-8000-000000000000",

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from claims.access import Actor
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
-from claims.api.pagination import Key, order_of, page
+from claims.api.pagination import Key, order_of
 from claims.api.schema import page_of, shape
 from claims.errors import NotFoundError
 from claims.intake.bodies import Choice
@@ -22,6 +22,8 @@ from claims.models import ClaimReview
 from claims.selectors.public import address_of, latest_revisions
 from claims.selectors.reviews import latest_revision, review_in_sight, visible_reviews
 from claims.vocab import Audience, ReviewState
+
+NEWEST = order_of(Key("date_published", is_descending=True, is_nullable=True))
 
 
 class ReviewParameters(ListParameters):
@@ -49,14 +51,7 @@ class ReviewsView(ContractView):
             rows = rows.filter(claim=asked["claim"])
         if asked.get("state"):
             rows = rows.filter(state__in=asked["state"])
-        found = page(
-            request._request,
-            rows,
-            order=order_of(Key("date_published", is_descending=True, is_nullable=True)),
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(rows, order=NEWEST, asked=asked)
         shown = review_shapes(found.rows, actor)
         return self.answer(found.shown(lambda row: shown[row.pk]))
 

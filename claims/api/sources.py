@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from claims.api import shapes, show
 from claims.api.base import ContractView, ListParameters
 from claims.api.claims import claim_in_sight
-from claims.api.pagination import Key, order_of, page
+from claims.api.pagination import Key, order_of
 from claims.api.schema import page_of, shape
 from claims.errors import InvalidInputError, NotFoundError
 from claims.intake.bodies import (
@@ -50,14 +50,7 @@ class SourcesView(ContractView):
         rows = sources_of(actor)
         if asked.get("url"):
             rows = rows.filter(url=asked["url"])
-        found = page(
-            request._request,
-            rows,
-            order=NEWEST,
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(rows, order=NEWEST, asked=asked)
         return self.answer(found.shown(show.source))
 
     @extend_schema(operation_id="sources_create", request=SourceField, responses={201: shape(shapes.SourceShape)})
@@ -98,14 +91,7 @@ class EvidenceListView(ContractView):
             rows = rows.filter(claim=asked["claim"])
         if asked["withdrawn"] is not None:
             rows = rows.filter(withdrawn_at__isnull=not asked["withdrawn"])
-        found = page(
-            request._request,
-            rows,
-            order=NEWEST,
-            limit=asked["limit"],
-            newsroom_id=actor.newsroom_id,
-            cursor=asked.get("cursor"),
-        )
+        found = self.page(rows, order=NEWEST, asked=asked)
         return self.answer(found.shown(show.evidence))
 
     @extend_schema(operation_id="evidence_add", request=EvidenceBody, responses={201: shape(shapes.EvidenceShape)})

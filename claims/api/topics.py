@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from claims.api import shapes
 from claims.api.base import ContractView, ListParameters
-from claims.api.pagination import Key, order_of, page
+from claims.api.pagination import Key, order_of
 from claims.api.schema import page_of, shape
 from claims.errors import InvalidInputError
 from claims.intake.bodies import TopicBody
@@ -26,13 +26,8 @@ class TopicsView(ContractView):
     def get(self, request: Request) -> HttpResponse:
         """The newsroom's topics by their short name."""
         asked = self.asked(ListParameters)
-        found = page(
-            request._request,
-            Topic.objects.filter(newsroom_id=self.actor.newsroom_id),
-            order=order_of(Key("slug")),
-            limit=asked["limit"],
-            newsroom_id=self.actor.newsroom_id,
-            cursor=asked.get("cursor"),
+        found = self.page(
+            Topic.objects.filter(newsroom_id=self.actor.newsroom_id), order=order_of(Key("slug")), asked=asked
         )
         return self.answer(found.shown(topic_shape))
 

@@ -1,11 +1,15 @@
-"""What the commands that name people and newsrooms share."""
+"""What the commands that name people, newsrooms and claims share."""
 
 from __future__ import annotations
 
-from django.core.management.base import CommandError
+from uuid import UUID
+
+from django.core.management.base import CommandError, CommandParser
 
 from claims.access import Actor
-from claims.models import Membership, Newsroom, User
+from claims.errors import NotFoundError
+from claims.models import Claim, Membership, Newsroom, User
+from claims.selectors.claims import claim_in_full
 
 DEFAULT_NEWSROOM = "default"
 
@@ -31,3 +35,16 @@ def membership_of(username: str, newsroom: Newsroom) -> Membership:
 def service_of(slug: str) -> Actor:
     """The service itself at work in a newsroom, for commands that no person gives a name to."""
     return Actor.service(newsroom_called(slug).pk)
+
+
+def add_claim_arguments(parser: CommandParser) -> None:
+    parser.add_argument("id", type=UUID)
+    parser.add_argument("--newsroom", default=DEFAULT_NEWSROOM)
+
+
+def claim_called(claim_id: UUID, *, actor: Actor) -> Claim:
+    """The claim with everything it is shown with."""
+    try:
+        return claim_in_full(actor=actor, claim_id=claim_id)
+    except NotFoundError as error:
+        raise CommandError(f"There is no claim {claim_id} in this newsroom.") from error

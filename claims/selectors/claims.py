@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from claims.models import (
     Event,
     Evidence,
     Verdict,
+    VerdictEditor,
 )
 from claims.vocab import AssignmentState, Audience, Stage
 
@@ -106,6 +108,23 @@ def in_rows(claims: QuerySet[Claim], *, expand: Iterable[str] = ()) -> QuerySet[
 
 def live_evidence() -> QuerySet[Evidence]:
     return Evidence.objects.filter(withdrawn_at=None).select_related("source", "added_by").order_by("id")
+
+
+def evidence_by_claim(claims: Iterable[Claim]) -> dict[UUID, list[Evidence]]:
+    """What stands as evidence, for several claims in one query."""
+    found: dict[UUID, list[Evidence]] = defaultdict(list)
+    for item in live_evidence().filter(claim__in=[claim.pk for claim in claims]):
+        found[item.claim_id].append(item)
+    return found
+
+
+def editors_by_verdict(verdict_ids: Iterable[UUID | None]) -> dict[UUID, list[UUID]]:
+    """Whoever changed what a verdict rests on after it was proposed, for several verdicts in one query."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    pairs = VerdictEditor.objects.filter(verdict__in=[*verdict_ids]).values_list("verdict_id", "user_id")
+    for verdict_id, user_id in pairs:
+        found[verdict_id].append(user_id)
+    return found
 
 
 _EXPANSIONS: dict[str, tuple[Any, ...]] = {

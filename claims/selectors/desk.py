@@ -125,7 +125,7 @@ def appearances_of(claim: Claim) -> list[Appearance]:
     return list(
         claim.appearances.select_related("version__article__publisher")
         .defer("version__text")
-        .prefetch_related("attributions__claimant")
+        .prefetch_related("segments", "attributions__claimant", "attributions__confirmed_by")
         .order_by("is_suggested", "id")
     )
 

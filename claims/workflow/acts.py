@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -31,8 +31,13 @@ def finish(
     `arrival` chooses where an act has more than one; `fields` are the claim's own fields that the act set. The revision
     rises with every change of status and of content, and with nothing else.
     """
-    recorded = _move(situation, act, changes or {}, arrival=arrival, is_new_content=is_new_content, event=event)
-    _save(situation, [recorded], fields)
+    _move(situation, act, changes or {}, arrival=arrival, is_new_content=is_new_content, event=event)
+    _save(situation, fields)
+
+
+def note_content(situation: Situation, act: Act, changes: Changes) -> None:
+    """A change of content within an act that goes on: it has its own revision and event, which `finish` saves."""
+    _move(situation, act, changes, is_new_content=True)
 
 
 def _move(
@@ -43,7 +48,7 @@ def _move(
     arrival: Status | None = None,
     is_new_content: bool = False,
     event: EventType | None = None,
-) -> Event:
+) -> None:
     claim = situation.claim
     told: dict[str, object] = dict(changes)
     arrivals = MOVES[act].arrivals
@@ -56,17 +61,20 @@ def _move(
     if is_new_content:
         claim.revision += 1
     claim.updated_at = timezone.now()
-    return event_on(
-        claim,
-        type=event or RULES[act].event,
-        actor=situation.actor.user,
-        changes=told,  # type: ignore[arg-type]  # the values are Changes throughout
-        occurred_at=claim.updated_at,
+    situation.unsaved.append(
+        event_on(
+            claim,
+            type=event or RULES[act].event,
+            actor=situation.actor.user,
+            changes=told,  # type: ignore[arg-type]  # the values are Changes throughout
+            occurred_at=claim.updated_at,
+        )
     )
 
 
-def _save(situation: Situation, events: Sequence[Event], fields: Iterable[str]) -> None:
-    Event.objects.bulk_create(events)
+def _save(situation: Situation, fields: Iterable[str]) -> None:
+    Event.objects.bulk_create(situation.unsaved)
+    situation.unsaved.clear()
     situation.claim.save(update_fields=["status", "revision", "updated_at", *SUBJECT_FIELDS, *fields])
 
 
@@ -75,27 +83,15 @@ def change_content(
 ) -> None:
     """Finishes an act that changed what a verdict rests on: whoever did it is no second person for it any more, and an
     approval of what stood there before is void."""
-    change_content_in_steps(situation, act, [changes], fields=fields, event=event)
-
-
-def change_content_in_steps(
-    situation: Situation,
-    act: Act,
-    steps: Sequence[Changes],
-    *,
-    fields: Iterable[str] = (),
-    event: EventType | None = None,
-) -> None:
-    """The same where one request changed several things of a kind: each has its event and its revision."""
-    _save(situation, [_move(situation, act, step, is_new_content=True, event=event) for step in steps], fields)
+    finish(situation, act, changes=changes, fields=fields, is_new_content=True, event=event)
     _note_editor(situation)
     if situation.claim.status == Status.APPROVED:
-        void_approval(situation, reasons=[name for step in steps for name in step])
+        void_approval(situation, reasons=list(changes))
 
 
 def void_approval(situation: Situation, *, reasons: list[str]) -> None:
     """What was approved has changed: the claim waits for approval again. `reasons` names the fields."""
-    finish(situation, Act.VOID, changes={"content": changed(None, sorted(set(reasons)))})
+    finish(situation, Act.VOID, changes={"content": changed(None, sorted(reasons))})
 
 
 def _note_editor(situation: Situation) -> None:

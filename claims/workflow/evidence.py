@@ -16,7 +16,7 @@ from claims.models import Claim, Evidence, Source
 from claims.text.urls import canonical_url
 from claims.text.uuid7 import uuid7
 from claims.vocab import Act, EventType, Right
-from claims.workflow.acts import change_content, change_content_in_steps
+from claims.workflow.acts import change_content
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import EvidenceInput, SourceInput
 from claims.workflow.queue import keep
@@ -30,7 +30,8 @@ def add(*, actor: Actor, claim_id: UUID, given: EvidenceInput, revision: int | N
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.ADD_EVIDENCE)
     [evidence] = offered(situation, [given], pointers=[""])
-    attach(situation, [evidence])
+    [changes] = attach(situation, [evidence])
+    change_content(situation, Act.ADD_EVIDENCE, changes=changes)
     return evidence
 
 
@@ -52,13 +53,12 @@ def offered(situation: Situation, given: Sequence[EvidenceInput], *, pointers: S
     ]
 
 
-def attach(situation: Situation, evidence: list[Evidence]) -> None:
-    """Saves offered evidence, each piece with its event."""
+def attach(situation: Situation, evidence: list[Evidence]) -> list[dict[str, Change]]:
+    """Saves offered evidence; returns what each piece changed, for its event."""
     Evidence.objects.bulk_create(evidence)
     situation.forget("evidence")
     keep(situation)
-    steps = [{"evidence": changed(None, _told(item))} for item in evidence]
-    change_content_in_steps(situation, Act.ADD_EVIDENCE, steps)
+    return [{"evidence": changed(None, _told(item))} for item in evidence]
 
 
 def _told(item: Evidence) -> dict[str, str]:

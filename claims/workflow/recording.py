@@ -43,7 +43,7 @@ from claims.vocab import (
     Status,
 )
 from claims.workflow.claimants import Match, Roster
-from claims.workflow.events import changed, event_on
+from claims.workflow.events import SUBJECT_FIELDS, changed, event_on
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, LinkInput
 from claims.workflow.priority import rank_of
 
@@ -154,6 +154,14 @@ class Batch:
         )
         return Recorded(claim, warnings=[match.warning for match in makers if match.warning])
 
+    def add_to_known(self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], makers: list[Match]) -> None:
+        """A further appearance of a claim that is locked."""
+        appearance = self.add_appearance(claim, given, spans, maker=makers[0].claimant if makers else None)
+        changes = {"appearance": changed(None, told_of(appearance, spans))}
+        event = event_on(claim, type=EventType.CLAIM_APPEARANCE_ADDED, actor=self.actor.user, changes=changes)
+        self.rows[Event].append(event)
+        claim.save(update_fields=SUBJECT_FIELDS)
+
     def add_appearance(
         self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], *, maker: Claimant | None
     ) -> Appearance:
@@ -252,6 +260,16 @@ def segments_of(appearance: Appearance, spans: Sequence[Span]) -> list[Segment]:
     ]
 
 
+def told_of(appearance: Appearance, spans: Iterable[Span | Segment]) -> dict[str, object]:
+    """An appearance as an event tells of it."""
+    return {
+        "id": str(appearance.pk),
+        "article": str(appearance.version.article_id) if appearance.version else None,
+        "url": appearance.url,
+        "exact": [span.exact for span in spans],
+    }
+
+
 class Known:
     """The claims that an article has already: at the same place of the same version, or in the words of an older one.
 
@@ -278,6 +296,15 @@ class Known:
                 self._at[(*places, *claimants)].setdefault(claim.pk, appearance)
             else:
                 self._worded[(*(found.exact for found in segments), *claimants)].setdefault(claim.pk, appearance)
+        self._lock_claims_of_older_versions()
+
+    def _lock_claims_of_older_versions(self) -> None:
+        """They may get a further appearance, and with it an event, which is numbered under the claim's lock."""
+        older = [appearance for found in self._worded.values() for appearance in found.values()]
+        claims = Claim.objects.select_for_update(no_key=True).filter(pk__in={found.claim_id for found in older})
+        locked = {claim.pk: claim for claim in claims.order_by("id")}
+        for appearance in older:
+            appearance.claim = locked[appearance.claim_id]
 
     def at(self, given: ClaimInput, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
         places = ((span.start, span.end) for span in spans) if spans else (given.statement,)
@@ -316,10 +343,10 @@ def record_in_version(
     pointers = pointers or [f"/claims/{index}" for index in range(len(given))]
     topics = topics_named(actor.newsroom_id, given, pointers=pointers)
     named = [person for pointer, claim in zip(pointers, given, strict=True) for person in people_named(claim, pointer)]
-    # The publisher before the claimants, as `record_article` locks them.
+    # The publisher first, as `record_article` locks it; claims before claimants, as whoever edits a claim does.
     own_voice = own_voice_of(version.article) if _speaks_itself(given) else None
-    roster = Roster(actor.newsroom_id, named)
     known = None if is_new else Known(version)
+    roster = Roster(actor.newsroom_id, named)
     batch = Batch(actor=actor, version=version, roster=roster, topics=topics)
     recorded = [_record_one(batch, known, claim, found, own_voice) for claim, found in zip(given, spans, strict=True)]
     batch.save()
@@ -342,7 +369,7 @@ def _record_one(
     older = known.worded(given, spans, claimants) if spans else None
     if older is None:
         return batch.add(given, spans, makers)
-    batch.add_appearance(older.claim, given.appearance, spans, maker=makers[0].claimant if makers else None)
+    batch.add_to_known(older.claim, given.appearance, spans, makers)
     return Recorded(older.claim, is_existing=True)
 
 

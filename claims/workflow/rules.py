@@ -385,6 +385,9 @@ def _wrong_status(situation: Situation, act: Act) -> Refusal:
     status = Status(situation.claim.status)
     if act in {Act.TAKE, Act.ASSIGN} and status in HELD and situation.hold is not None:
         return Refusal("already_taken", f"{situation.hold.reviewer.get_username()} has this claim in hand.")
+    if act is Act.PUBLISH and status is Status.IN_APPROVAL and any(found.agrees for found in situation.approvals):
+        detail = "What was approved has changed since: it waits for a second person's approval again."
+        return Refusal("approval_void", detail)
     sources = ", ".join(sorted(str(Status(source).label) for source in MOVES[act].sources))
     return Refusal(
         "illegal_move",

@@ -22,7 +22,7 @@ from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, SegmentInput
 from claims.workflow.links import join, topics_of
-from claims.workflow.recording import Batch, find_spans, own_voice_of, people_named, segments_of, topics_named
+from claims.workflow.recording import Batch, find_spans, own_voice_of, people_named, segments_of, told_of, topics_named
 from claims.workflow.repeats import family_of, flag_repeats, is_after_publication, original_of, repeated_by, repeats_of
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock, lock_in_order
@@ -57,14 +57,16 @@ def add(*, actor: Actor, claim_id: UUID, given: SightingInput, revision: int | N
     Somebody else's saying the same is a claim of theirs, linked as a repeat: what was found may be adopted for it, and
     a second person looks all the same. Who repeats it once more is met on the claim that they have already.
     """
+    # Article, publisher, claims, claimants: in the order in which whoever records an article locks them.
+    version = _newest_version(actor, given.article_id)
+    own_voice = own_voice_of(version.article) if version and given.appearance.speech == Speech.OWN_VOICE else None
     lock_in_order(actor.newsroom_id, family_of(newsroom_id=actor.newsroom_id, claim_id=claim_id))
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
     require(situation, Act.ADD_APPEARANCE)
-    version = _version(actor, given.article_id)
+    if given.article_id is not None and version is None:
+        raise InvalidInputError.at("/article", "There is no such article in this newsroom.", code="not_found")
     template = _as_given(situation.claim, given)
     spans = find_spans(Normalised.of(version.text), [template], pointers=[""])[0] if version else ()
-    # The publisher before the claimants, as `record_article` locks them.
-    own_voice = own_voice_of(version.article) if version and given.appearance.speech == Speech.OWN_VOICE else None
     batch = Batch(
         actor=actor,
         version=version,
@@ -79,18 +81,16 @@ def add(*, actor: Actor, claim_id: UUID, given: SightingInput, revision: int | N
     return _another(home, batch, given.appearance, spans)
 
 
-def _version(actor: Actor, article_id: UUID | None) -> ArticleVersion | None:
+def _newest_version(actor: Actor, article_id: UUID | None) -> ArticleVersion | None:
+    """The article's text as it stands now, its article being locked; None where there is no such article."""
     if article_id is None:
         return None
-    version = (
-        ArticleVersion.objects.select_related("article__publisher")
-        .filter(newsroom_id=actor.newsroom_id, article_id=article_id)
-        .order_by("-number")
-        .first()
-    )
-    if version is None:
-        raise InvalidInputError.at("/article", "There is no such article in this newsroom.", code="not_found")
-    Article.objects.select_for_update(no_key=True).get(pk=version.article_id)
+    articles = Article.objects.select_for_update(no_key=True).filter(newsroom_id=actor.newsroom_id, pk=article_id)
+    article = articles.first()
+    if article is None:
+        return None
+    version: ArticleVersion = article.versions.order_by("-number")[0]
+    version.article = article
     return version
 
 
@@ -153,7 +153,7 @@ def _another(situation: Situation, batch: Batch, given: AppearanceInput, spans: 
     if appearance.is_first:
         claim.appearances.update(is_first=False)
     batch.save()
-    changes = {"appearance": changed(None, _told(appearance, spans))}
+    changes = {"appearance": changed(None, told_of(appearance, spans))}
     finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
     _count_anew(claim)
     for original in repeated:
@@ -189,7 +189,7 @@ def _repeat(
     ring_after_commit(Bell.ENQUEUE_CLAIM, theirs.pk)
     changes = {
         "claimants": changed(None, [str(match.claimant.pk) for match in makers if match.claimant]),
-        "appearance": changed(None, _told(appearance, spans)),
+        "appearance": changed(None, told_of(appearance, spans)),
     }
     _tell(situation.actor, original, theirs, changes)
     return Sighting(theirs, appearance, is_repeat=True)
@@ -204,15 +204,6 @@ def _standing_at(
         if [(segment.start, segment.end) for segment in found.segments.all()] == places:
             return found
     return None
-
-
-def _told(appearance: Appearance, spans: Iterable[Span | Segment]) -> dict[str, object]:
-    return {
-        "id": str(appearance.pk),
-        "article": str(appearance.version.article_id) if appearance.version else None,
-        "url": appearance.url,
-        "exact": [span.exact for span in spans],
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +233,8 @@ def edit(*, actor: Actor, appearance_id: UUID, fields: AppearanceFields, revisio
 
     Raises InvalidInputError for a span that is not in the text, or a position that the chain has not.
     """
-    situation, appearance = _locked(actor, appearance_id, revision)
+    situation = lock(actor=actor, claim_id=_claim_of(actor, appearance_id), revision=revision)
+    appearance = _place_of(situation, appearance_id)
     require(situation, Act.EDIT_APPEARANCE)
     changes = _changes(situation.claim, appearance, fields)
     if fields.segments is not None:
@@ -264,21 +256,25 @@ def _confirm(situation: Situation, appearance: Appearance) -> None:
     appearance.save(update_fields=["is_suggested"])
     flag_repeats(situation.claim, only=[appearance.pk])
     appearance.refresh_from_db(fields=["is_after_publication"])
-    changes = {"appearance": changed(None, _told(appearance, appearance.segments.all()))}
+    changes = {"appearance": changed(None, told_of(appearance, appearance.segments.all()))}
     finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
     _count_anew(situation.claim)
 
 
-def _locked(actor: Actor, appearance_id: UUID, revision: int | None) -> tuple[Situation, Appearance]:
+def _claim_of(actor: Actor, appearance_id: UUID) -> UUID:
     found = Appearance.objects.filter(newsroom_id=actor.newsroom_id, pk=appearance_id).first()
     if found is None:
         raise NotFoundError("There is no such sighting in this newsroom.")
-    situation = lock(actor=actor, claim_id=found.claim_id, revision=revision)
-    # It may have moved to another claim, or be gone, since it was looked up.
-    appearance = situation.claim.appearances.select_related("version").filter(pk=appearance_id).first()
-    if appearance is None:
+    claim_id: UUID = found.claim_id
+    return claim_id
+
+
+def _place_of(situation: Situation, appearance_id: UUID) -> Appearance:
+    found = situation.claim.appearances.select_related("version").filter(pk=appearance_id).first()
+    if found is None:
+        # It was moved to another claim, or taken away, between the look at it and the lock.
         raise NotFoundError("This sighting has just been moved or taken away: look the claim up again.")
-    return situation, appearance
+    return found
 
 
 def _changes(claim: Claim, appearance: Appearance, fields: AppearanceFields) -> dict[str, Change]:
@@ -340,13 +336,14 @@ def remove(*, actor: Actor, appearance_id: UUID, revision: int | None = None) ->
 
     The only place of a claim stays: what it says was recorded from there.
     """
-    situation, appearance = _locked(actor, appearance_id, revision)
+    situation = lock(actor=actor, claim_id=_claim_of(actor, appearance_id), revision=revision)
+    appearance = _place_of(situation, appearance_id)
     require(situation, Act.EDIT_APPEARANCE)
     others = situation.claim.appearances.filter(is_suggested=False).exclude(pk=appearance.pk)
     if not appearance.is_suggested and not others.exists():
         detail = "The claim stands nowhere else: change its span, or decline the claim."
         raise RuleBrokenError(detail, code="only_place")
-    changes = {"appearance": changed(_told(appearance, appearance.segments.all()), None)}
+    changes = {"appearance": changed(told_of(appearance, appearance.segments.all()), None)}
     appearance.attributions.all().delete()
     appearance.segments.all().delete()
     appearance.delete()

@@ -17,6 +17,7 @@ from claims.models import (
     ClaimClaimant,
     ClaimReview,
     ClaimReviewRevision,
+    Event,
     Evidence,
     Rating,
     Verdict,
@@ -41,6 +42,7 @@ class Situation:
     claim: Claim
     actor: Actor
     proposal: Proposal | None = field(default=None)
+    unsaved: list[Event] = field(default_factory=list)
 
     @cached_property
     def live_assignments(self) -> list[Assignment]:

@@ -16,7 +16,7 @@ from claims.selectors.recusals import is_recused
 from claims.text.slugs import slug_for
 from claims.text.uuid7 import uuid7
 from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, ReviewState, Right, Stage, Status
-from claims.workflow.acts import end_assignment, finish
+from claims.workflow.acts import end_assignment, finish, note_content
 from claims.workflow.events import Change, changed
 from claims.workflow.evidence import attach, offered
 from claims.workflow.inputs import EvidenceInput, ReviewTextInput, SourceInput, VerdictInput
@@ -148,8 +148,8 @@ def _propose(situation: Situation, act: Act, given: VerdictInput, *, adopted_fro
     rating = rating_called(situation.claim, given.rating)
     situation.proposal = Proposal(rating, given.looked_for, given.override_reason, evidence)
     require(situation, act)
-    if evidence:
-        attach(situation, evidence)
+    for piece in attach(situation, evidence) if evidence else []:
+        note_content(situation, Act.ADD_EVIDENCE, piece)
     before = situation.verdict
     changes = _write_review(situation, given.review)
     verdict = _new_verdict(situation, given, rating, adopted_from=adopted_from)

@@ -36,8 +36,8 @@ from claims.models import (
     User,
     VerdictEditor,
 )
-from claims.vocab import Channel, Role
-from claims.workflow import articles, newsrooms, queue, submissions, tokens
+from claims.vocab import Channel, LinkKind, Role
+from claims.workflow import articles, links, newsrooms, queue, submissions, tokens
 from claims.workflow.inputs import (
     AppearanceInput,
     ArticleInput,
@@ -195,6 +195,8 @@ def _more(world: World, number: int) -> None:
     article = ArticleInput(text=f"{number}. {TEXT}", publisher=PublisherInput(f"Daily {number}"), claims=(given,))
     claim = articles.record_article(actor=author, given=article).claims[0].claim
     make_evidence(author, claim, evidence_input(f"https://{number}.example.org/"))
+    other = make_claim(editor, f"It has not fallen, says {number}.")
+    links.link(actor=editor, claim_id=other.pk, other_id=claim.pk, kind=LinkKind.CONTRADICTS)
     queue.recuse(actor=author, claim_id=claim.pk, reason="A brother works there.")
     tokens.make(membership=Membership.objects.get(newsroom=world.newsroom, user=person(author)))
     newsrooms.add_topic(actor=editor, slug=f"topic-{number}", name=f"Topic {number}")

@@ -1,10 +1,7 @@
 """Who may enter the desk, how often a password may be tried, and which newsroom is open."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
-import time_machine
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -88,36 +85,34 @@ def test_somebody_who_left_stays_outside(reader: Actor, log_in: LogIn) -> None:
     assert not is_in(try_to_log_in())
 
 
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel("2026-03-02T09:00:00+00:00", tick=False) as moment:
-        yield moment
+def let_the_window_pass() -> None:
+    LoginAttempt.objects.update(attempted_at=F("attempted_at") - WINDOW)
 
 
-def test_a_password_is_tried_ten_times_and_not_once_more(reader: Actor, clock: time_machine.Traveller) -> None:
+def test_a_password_is_tried_ten_times_and_not_once_more(reader: Actor) -> None:
     for _ in range(ATTEMPTS):
         assert try_to_log_in(password="wrong").status == 200
     page = try_to_log_in()
     assert page.status == 429
-    assert page.response["Retry-After"] == str(int(WINDOW.total_seconds()))
+    assert 0 < WINDOW.total_seconds() - int(page.response["Retry-After"]) + 1 < 60
     assert "Try again in 15 minutes." in page.text
     assert page.form(LOGIN)["username"] == "reader"
     assert not page.form(LOGIN)["password"]
     assert is_in(try_to_log_in(address="192.0.2.2")), "somebody else's address"
     assert try_to_log_in("other", "wrong").status == 200, "another name"
     assert try_to_log_in("READER").status == 429, "the same name in other letters"
-    clock.shift(WINDOW + timedelta(seconds=1))
+    let_the_window_pass()
     assert is_in(try_to_log_in())
 
 
-def test_a_success_begins_the_count_anew_and_old_attempts_go(reader: Actor, clock: time_machine.Traveller) -> None:
+def test_a_success_begins_the_count_anew_and_old_attempts_go(reader: Actor) -> None:
     for _ in range(ATTEMPTS - 1):
         try_to_log_in(password="wrong")
     assert is_in(try_to_log_in())
     assert not LoginAttempt.objects.exists()
     for _ in range(ATTEMPTS):
         assert try_to_log_in(password="wrong").status == 200
-    clock.shift(WINDOW + timedelta(seconds=1))
+    let_the_window_pass()
     try_to_log_in("other", "wrong")
     assert [found.username for found in LoginAttempt.objects.all()] == ["other"]
 

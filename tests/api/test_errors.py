@@ -62,6 +62,8 @@ BAD_ARTICLES: dict[str, tuple[dict[str, Any], str, str]] = {
     "empty text": ({"text": " \n "}, "/text", "blank"),
     "unknown field": ({"text": "T", "titel": "H"}, "/titel", "unknown_field"),
     "unknown field with a slash": ({"text": "T", "a/b~c": 1}, "/a~1b~0c", "unknown_field"),
+    "unknown field that has no form in UTF-8": ({"text": "T", "\ud800": 1}, "/\\ud800", "unknown_field"),
+    "choice that has no form in UTF-8": ({"text": "T", "kind": "\ud800"}, "/kind", "invalid_choice"),
     "unknown kind": ({"text": "T", "kind": "sermon"}, "/kind", "invalid_choice"),
     "bad address": ({"text": "T", "url": "ftp://example.org/"}, "/url", "bad_url"),
     "bad day": ({"text": "T", "date_published": "2021-13-01"}, "/date_published", "bad_date"),

@@ -89,7 +89,7 @@ def test_changing_content_voids_its_approval_and_says_which_field(desk: Desk, na
     assert voided.changes["status"] == {"before": "approved", "after": "in_approval"}
     with pytest.raises(RuleBrokenError) as refusal:
         reviews.publish(actor=desk.editor, claim_id=claim.pk)
-    assert refusal.value.code == "illegal_move"
+    assert refusal.value.code == "approval_void"
     assert verdicts.approve(actor=desk.editor, claim_id=claim.pk).status == Status.APPROVED
     assert reviews.publish(actor=desk.editor, claim_id=claim.pk).status == Status.APPROVED
 

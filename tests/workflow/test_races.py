@@ -219,6 +219,29 @@ def test_different_texts_of_one_paper_at_once_wait_for_each_other_and_not_for_ev
     assert Publisher.objects.get().own_voice is not None
 
 
+def test_a_next_version_and_acts_on_its_claims_at_once_are_numbered_without_a_gap(desk: Desk, sized: Sized) -> None:
+    url = "https://paper.example/1"
+    claims = (SAID, ClaimInput("Counted.", claimants=SAID.claimants, appearance=SAID.appearance))
+    first = articles.record_article(actor=desk.author, given=ArticleInput(text=TEXT, url=url, claims=claims))
+    one, two = (found.claim for found in first.claims)
+    for number in range(sized(8, 40)):
+        given = ArticleInput(text=f"{TEXT} Version {number}.", url=url, claims=claims)
+        named = acts.ClaimFields(
+            context=f"Context {number}", claimants=(*SAID.claimants, ClaimantInput(name=f"Person {number}"))
+        )
+        back = acts.ClaimFields(claimants=SAID.claimants)
+        outcomes = at_once(
+            partial(articles.record_article, actor=desk.author, given=given),
+            partial(acts.edit, actor=desk.editor, claim_id=one.pk, fields=named),
+            partial(acts.edit, actor=desk.editor, claim_id=two.pk, fields=named),
+            partial(acts.prioritise, actor=desk.editor, claim_id=two.pk, delta=1, reason="An election."),
+        )
+        assert refusals(outcomes) == []
+        for claim in (one, two):
+            acts.edit(actor=desk.editor, claim_id=claim.pk, fields=back)
+            assert_the_chain_holds(claim)
+
+
 def test_a_new_claimant_named_six_times_at_once_is_one(desk: Desk) -> None:
     for number in range(5):
         outcomes = at_once(*[partial(make_claim, desk.author, claimant=f"New person {number}")] * 6)

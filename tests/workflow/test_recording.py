@@ -23,7 +23,7 @@ from claims.workflow.inputs import (
 )
 from claims.workflow.newsrooms import add_topic
 from tests.build import TEXT, Desk, make_article, make_claim
-from tests.record import all_rows
+from tests.record import all_rows, events_of, types_of
 
 QUOTE = "Unemployment has fallen to 4 per cent."
 REPLY = "The opposition said that it had risen."
@@ -155,6 +155,8 @@ def test_another_text_at_the_same_address_is_the_next_version(desk: Desk) -> Non
     assert (second.version.number, second.is_existing) == (2, False)
     assert (second.claims[0].is_existing, second.claims[0].claim.pk) == (True, first.claims[0].claim.pk)
     assert Appearance.objects.filter(claim=first.claims[0].claim).count() == 2
+    assert types_of(first.claims[0].claim) == ["claim.recorded", "claim.appearance_added"]
+    assert first_broken_link(events_of(first.claims[0].claim)) is None
     events = list(first.article.events.order_by("seq"))
     assert [event.type for event in events] == ["article.recorded", "article.version_added"]
     assert first_broken_link(events) is None

@@ -14,6 +14,7 @@ from claims.selectors.claimants import record_of
 from claims.vocab import Basis, LinkKind, Speech, Status
 from claims.workflow import articles, claimants, enqueueing, newsrooms, queue, reviews, sightings
 from claims.workflow import claims as acts
+from claims.workflow.articles import RecordedArticle
 from claims.workflow.claimants import ClaimantFields
 from claims.workflow.events import first_broken_link
 from claims.workflow.inputs import (
@@ -29,7 +30,7 @@ from claims.workflow.sightings import AppearanceFields, LinkChange, Sighting, Si
 from tests.build import Desk, claim_in, make_article, make_claim, make_published, make_retracted
 from tests.record import all_rows, events_of, types_of
 from tests.workflow.test_guards import refused, refused_fields
-from tests.workflow.test_races import at_once
+from tests.workflow.test_races import at_once, refusals
 
 TEXT = "He said that the bridge is safe. Later she said that the bridge is safe, and that it was built in 1970."
 HE = ClaimantInput(name="The mayor", kind="person")
@@ -612,6 +613,32 @@ def test_two_repeats_of_two_repeats_at_once_do_not_wait_for_each_other(desk: Des
         assert all(isinstance(outcome, Sighting) for outcome in outcomes), outcomes
     assert Claim.objects.count() == 3
     assert_gapless(claim, she, he)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sighting_and_a_new_version_of_its_article_do_not_wait_for_each_other(
+    desk: Desk, sized: Callable[[int, int], int]
+) -> None:
+    url, paper = "https://paper.example.org/", PublisherInput("The Gazette")
+    place = AppearanceInput(segments=(SegmentInput(exact="the bridge is safe"),), speech=Speech.OWN_VOICE)
+    given = ClaimInput("The bridge is safe.", appearance=place)
+
+    def record(number: int) -> RecordedArticle:
+        text = f"{number}. Today the bridge is safe."
+        sent = ArticleInput(text=text, url=url, publisher=paper, claims=(given,))
+        return articles.record_article(actor=desk.author, given=sent)
+
+    first = record(0)
+    claim = first.claims[0].claim
+    for number in range(1, sized(8, 60)):
+        sighting = SightingInput(place, article_id=first.article.pk)
+        outcomes = at_once(
+            partial(record, number),
+            partial(sightings.add, actor=desk.editor, claim_id=claim.pk, given=sighting),
+            partial(see, desk.editor, claim, SHE, url=f"https://video.example.org/{number}"),
+        )
+        assert refusals(outcomes) == []
+    assert_gapless(claim)
 
 
 def test_a_foreign_claimant_id_is_as_unknown_as_any(desk: Desk, stranger: Actor) -> None:

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from claims.errors import NotFoundError
-from claims.management.people import DEFAULT_NEWSROOM, service_of
+from claims.management.people import add_claim_arguments, claim_called, service_of
 from claims.management.telling import chain_of, status_label
 from claims.models import Claim
-from claims.selectors.claims import claim_in_full, live_evidence
+from claims.selectors.claims import live_evidence
 from claims.workflow.waiting import waiting_for
 
 
@@ -17,15 +15,11 @@ class Command(BaseCommand):
     help = "Shows one claim: where it stands, who said it, what was found, and what it waits for."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("id", type=UUID)
-        parser.add_argument("--newsroom", default=DEFAULT_NEWSROOM)
+        add_claim_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = service_of(options["newsroom"])
-        try:
-            claim = claim_in_full(actor=actor, claim_id=options["id"])
-        except NotFoundError as error:
-            raise CommandError(f"There is no claim {options['id']} in the newsroom {options['newsroom']}.") from error
+        claim = claim_called(options["id"], actor=actor)
         self.head(claim)
         for appearance in claim.appearances.all():
             self.stdout.write("Stands in:")
