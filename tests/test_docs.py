@@ -20,7 +20,12 @@ def test_the_state_diagram_is_the_one_that_the_move_table_makes() -> None:
 
 @pytest.mark.parametrize("event", list(EventType))
 def test_every_event_is_named_in_the_documents(event: EventType) -> None:
-    assert f"`{event}`" in (DOCS / "api.md").read_text()
+    assert f"`{event}`" in _of_the_api()
+
+
+def _of_the_api() -> str:
+    """The pages that tell what programs can rely on."""
+    return "\n".join((DOCS / name).read_text() for name in ("api.md", "submissions.md"))
 
 
 def _paths(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
@@ -32,7 +37,7 @@ def _paths(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[s
 
 
 def test_every_endpoint_is_named_in_the_documents() -> None:
-    text = (DOCS / "api.md").read_text()
+    text = _of_the_api()
     acts = {f"claims/{{id}}/{act}/" for act in Act}
     paths = {
         re.sub(r"<uuid:\w+>", "{id}", path).removeprefix("api/v1/")

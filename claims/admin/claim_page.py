@@ -370,6 +370,7 @@ def claim_for(actor: Actor, claim_id: UUID) -> Claim:
 def _context(page: ClaimPage) -> dict[str, Any]:
     situation, review = page.situation, page.situation.review
     prefetch_related_objects([link.claimant for link in situation.claimants], "roles")
+    tips = list(tips_of(page.claim)[: MOST_TIPS + 1])
     return {
         "page": page,
         "claim": page.claim,
@@ -379,8 +380,8 @@ def _context(page: ClaimPage) -> dict[str, Any]:
         "claimants": situation.claimants,
         "topics": [link.topic for link in page.claim.claim_topics.select_related("topic").order_by("topic__name")],
         "places": page.places,
-        "tips": list(tips_of(page.claim)[:MOST_TIPS]),
-        "tip_count": page.claim.submission_claims.count(),
+        "tips": tips[:MOST_TIPS],
+        "tip_count": len(tips) if len(tips) <= MOST_TIPS else page.claim.submission_claims.count(),
         "text": _text(page.claim, page.places),
         "review": review,
         "body_html": render(review.body) if review else "",
