@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from claims.models import Claim
+from claims.models import Claim, Submission
+from claims.selectors.members import actor_in
 from claims.vocab import Role, Status
 from claims.workflow import reviews, verdicts
 from tests.api.calling import Api, make_token
 from tests.api.contract import operations
 from tests.build import Desk, claim_in, make_article, make_claim, make_evidence, make_member, person, verdict_input
 from tests.build import make_retracted as retract
+from tests.workflow.doing import link_as_row, make_tip
 
 #: Words that only the desk may read; each stands in the field that it is named after.
 SECRET = "hush"
@@ -44,6 +46,16 @@ def _worked_on(desk: Desk, claim: Claim, status: Status) -> Claim:
     return claim_in(status, author=desk.author, editor=desk.editor, claim=claim, verdict=VERDICT)
 
 
+def _tip_of(claim: Claim) -> Submission:
+    """A tip of whoever recorded the claim, linked to it."""
+    assert claim.recorded_by is not None
+    sender = actor_in(user=claim.recorded_by, newsroom_id=claim.newsroom_id)
+    assert sender is not None
+    tip = make_tip(sender)
+    link_as_row(tip, claim)
+    return tip
+
+
 def _everything(sending: Api, desk: Desk, claim: Claim) -> str:
     """All that the submitter can read, from every operation that reads, in one text."""
     review = claim.reviews.first()
@@ -55,12 +67,14 @@ def _everything(sending: Api, desk: Desk, claim: Claim) -> str:
         "source_id": item.source_id if item else claim.pk,
         "article_id": claim.pk,
         "claimant_id": claim.claim_claimants.all()[0].claimant_id,
+        "submission_id": _tip_of(claim).pk,
     }
     found = []
     for operation_id in READS:
         operation = operations()[operation_id]
         declared = {parameter["name"]: parameter for parameter in operation.declared.get("parameters", [])}
-        expand = "?expand=claimant,claimants,verdict,evidence,appearances,topics" if "expand" in declared else ""
+        is_of_claims = "expand" in declared and "submissions" not in operation.path
+        expand = "?expand=claimant,claimants,verdict,evidence,appearances,topics" if is_of_claims else ""
         answer = sending.get(operation.path.format(**ids) + expand)
         assert answer.status in {200, 400, 403, 404}, answer.body
         found.append(answer.raw.decode())

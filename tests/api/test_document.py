@@ -128,18 +128,22 @@ def _is_hashed(address: str) -> bool:
 
 # The guide.
 
-GUIDE = Path(settings.BASE_DIR) / "docs" / "api.md"
+GUIDE = [Path(settings.BASE_DIR) / "docs" / name for name in ("api.md", "submissions.md")]
+
+
+def guide() -> str:
+    return "\n".join(page.read_text() for page in GUIDE)
 
 
 def test_the_guide_names_every_endpoint() -> None:
-    text = GUIDE.read_text()
+    text = guide()
     short = {found.path.removeprefix("/api/v1/") for found in operations().values()}
     missing = sorted(path for path in short if re.sub(r"{\w+_id}", "{id}", path) not in text)
     assert missing == []
 
 
 def test_the_guide_names_every_act_event_and_refusal() -> None:
-    text = GUIDE.read_text()
+    text = guide()
     assert [found.act for found in ACTS if f"`{found.act}`" not in text] == []
     assert [event for event in EventType if f"`{event}`" not in text] == []
     codes = set(re.findall(r'(?:Refusal|yours)\(\s*"(\w+)"', inspect.getsource(rules)))
