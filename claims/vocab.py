@@ -285,6 +285,7 @@ class Act(TextChoices):
     PUBLISH = "publish", _("Publish")
     RETRACT = "retract", _("Retract")
     EDIT = "edit", _("Edit")
+    SORT = "sort", _("Sort")
     ADD_EVIDENCE = "add-evidence", _("Add evidence")
     PRIORITISE = "prioritise", _("Change priority")
     SET_DUE = "set-due", _("Set due date")
@@ -326,6 +327,8 @@ MOVES: dict[Act, Move] = {
     Act.PUBLISH: Move(frozenset({Status.APPROVED})),
     Act.RETRACT: Move(frozenset({Status.APPROVED})),
     Act.EDIT: Move(OPEN | {Status.APPROVED}),
+    # Language and topics say where a claim belongs, not what is said or found: they may change under what is published.
+    Act.SORT: Move(OPEN | {Status.APPROVED}),
     Act.ADD_EVIDENCE: Move(OPEN | {Status.APPROVED}),
     Act.PRIORITISE: Move(OPEN),
     Act.SET_DUE: Move(OPEN),

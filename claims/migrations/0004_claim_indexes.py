@@ -6,18 +6,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0003_login_attempts'),
+        ("claims", "0003_login_attempts"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('status', 'recorded')), fields=['created_at', 'id'], name='claim_recorded'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("status", "recorded")), fields=["created_at", "id"], name="claim_recorded"
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('statement', config='simple'), name='claim_search'),
+            model_name="claim",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("statement", config="simple"), name="claim_search"
+            ),
         ),
     ]

@@ -294,6 +294,7 @@ RULES: dict[Act, Rule] = {
     ),
     Act.RETRACT: Rule(Right.EDIT, EventType.REVIEW_RETRACTED, (is_published_now,)),
     Act.EDIT: Rule(Right.DRAFT, EventType.CLAIM_EDITED, (you_may_change_it, is_not_public_as_it_is)),
+    Act.SORT: Rule(Right.DRAFT, EventType.CLAIM_EDITED, (you_may_change_it,)),
     Act.ADD_EVIDENCE: Rule(Right.DRAFT, EventType.EVIDENCE_ADDED, (you_may_add_evidence, is_not_public_as_it_is)),
     Act.PRIORITISE: Rule(Right.REVIEW, EventType.CLAIM_PRIORITISED),
     Act.SET_DUE: Rule(Right.REVIEW, EventType.CLAIM_DUE_SET),
@@ -305,7 +306,7 @@ RULES: dict[Act, Rule] = {
 PERSONS_ACTS = tuple(
     act
     for act, rule in RULES.items()
-    if rule.right is not None and act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE}
+    if rule.right is not None and act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.SORT, Act.ADD_EVIDENCE}
 )
 
 

@@ -61,6 +61,7 @@ DO: dict[Act, Doing] = {
     Act.EDIT: lambda actor, claim: acts.edit(
         actor=actor, claim_id=claim.pk, fields=acts.ClaimFields(context="In a speech.")
     ),
+    Act.SORT: lambda actor, claim: acts.edit(actor=actor, claim_id=claim.pk, fields=acts.ClaimFields(in_language="pt")),
     Act.ADD_EVIDENCE: lambda actor, claim: evidence.add(
         actor=actor, claim_id=claim.pk, given=evidence_input("https://archive.example.net/speech")
     ),
@@ -100,7 +101,7 @@ def claim_for(act: Act, actor: Actor, *, desk: Desk) -> Claim:
     match act:
         case Act.ACCEPT | Act.DISMISS:
             return claim_in_status(Status.SUGGESTED)
-        case Act.RELEASE | Act.SKIP | Act.HOLD | Act.PROPOSE | Act.EDIT | Act.ADD_EVIDENCE | Act.RECUSE:
+        case Act.RELEASE | Act.SKIP | Act.HOLD | Act.PROPOSE | Act.EDIT | Act.SORT | Act.ADD_EVIDENCE | Act.RECUSE:
             return held_by(holder, editor=desk.editor)
         case Act.RESUME:
             claim = held_by(holder, editor=desk.editor)

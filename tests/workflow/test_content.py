@@ -290,3 +290,11 @@ def test_what_is_frozen_is_what_was_approved(desk: Desk) -> None:
     # Nothing of the desk is told.
     assert "The statistics office counted 6 per cent." not in str(content)
     assert "author" not in str(content["claimants"])
+
+
+def test_what_is_published_may_still_be_sorted(desk: Desk) -> None:
+    claim = make_published(author=desk.author, editor=desk.editor)
+    revision = claim.revision
+    acts.edit(actor=desk.editor, claim_id=claim.pk, fields=acts.ClaimFields(in_language="pt"))
+    claim.refresh_from_db()
+    assert (claim.in_language, claim.status, claim.revision) == ("pt", Status.APPROVED, revision)

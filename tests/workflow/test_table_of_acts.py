@@ -168,5 +168,5 @@ def test_what_is_offered_can_be_done_and_what_is_not_offered_cannot(desk: Desk, 
         if act in offered:
             # A verdict may still bring its evidence with it.
             assert not is_refused or act is Act.PROPOSE
-        elif act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.ADD_EVIDENCE}:
+        elif act not in {Act.TAKE_APPROVAL, Act.EDIT, Act.SORT, Act.ADD_EVIDENCE}:
             assert is_refused
