@@ -20,6 +20,7 @@ from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import SUBJECT_FIELDS, Change, changed, event_on
 from claims.workflow.inputs import ClaimantInput
 from claims.workflow.priority import PRIORITY_FIELDS, Part, set_priority
+from claims.workflow.queue import keep
 from claims.workflow.repeats import flag_repeats
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock, lock_in_order
@@ -38,8 +39,8 @@ class ClaimFields:
     in_language: str | None = None
     topics: tuple[str, ...] | None = None
 
-    def is_empty(self) -> bool:
-        return all(getattr(self, name) is None for name in self.__slots__)
+    def named(self) -> set[str]:
+        return {name for name in self.__slots__ if getattr(self, name) is not None}
 
 
 #: The name of each editable field here and on the row.
@@ -59,19 +60,17 @@ _NO_CONTENT = frozenset({"in_language", "topics"})
 def edit(*, actor: Actor, claim_id: UUID, fields: ClaimFields, revision: int | None = None) -> Claim:
     """Changes a claim; where its content was approved, that approval is void."""
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
-    require(situation, Act.EDIT)
-    _edit(situation, fields)
-    return situation.claim
-
-
-def _edit(situation: Situation, fields: ClaimFields) -> None:
+    act = Act.SORT if fields.named() <= _NO_CONTENT else Act.EDIT
+    require(situation, act)
     changes, row_fields = _apply(situation, fields)
     if not changes:
-        return
+        return situation.claim
+    keep(situation)
     if set(changes) <= _NO_CONTENT:
-        finish(situation, Act.EDIT, changes=changes, fields=row_fields)
+        finish(situation, act, changes=changes, fields=row_fields)
     else:
-        change_content(situation, Act.EDIT, changes=changes, fields=row_fields)
+        change_content(situation, act, changes=changes, fields=row_fields)
+    return situation.claim
 
 
 def _apply(situation: Situation, fields: ClaimFields) -> tuple[dict[str, Change], list[str]]:
