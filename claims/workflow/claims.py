@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from claims.access import Actor
-from claims.errors import InvalidInputError, RuleBrokenError
+from claims.errors import InvalidInputError
 from claims.models import Appearance, Claim, ClaimClaimant, ClaimTopic, Topic
 from claims.text.uuid7 import uuid7
-from claims.vocab import FACELESS_KINDS, WAITING, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
+from claims.vocab import WAITING, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
 from claims.workflow.acts import change_content, end_assignment, finish
 from claims.workflow.claimants import Roster
 from claims.workflow.enqueueing import prioritise_anew
@@ -190,7 +190,6 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
         raise InvalidInputError.at("/of", "There is no such claim in this newsroom.", code="not_found")
     if stays.status in {Status.DUPLICATE, Status.DISMISSED}:
         raise InvalidInputError.at("/of", f"That claim is closed itself ({Status(stays.status).label}).")
-    _refuse_other_people(situation.claim, stays)
     first = situation.claim.appearances.filter(is_first=True).values_list("pk", flat=True).first()
     moved = _move_appearances(situation.claim, stays)
     _let_go(situation)
@@ -204,20 +203,6 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
     stays.save(update_fields=SUBJECT_FIELDS)
     _count_anew(stays)
     return situation.claim
-
-
-def _refuse_other_people(claim: Claim, stays: Claim) -> None:
-    """What two people have said are two claims: joined, one of them would answer for the other's words."""
-    theirs, ours = _named_makers(stays), _named_makers(claim)
-    if theirs and ours and not theirs & ours:
-        detail = "Other people made that claim. Say that this one repeats it, and adopt what was found of it."
-        raise RuleBrokenError(detail, code="other_claimant")
-
-
-def _named_makers(claim: Claim) -> set[UUID]:
-    return set(
-        claim.claim_claimants.exclude(claimant__kind__in=sorted(FACELESS_KINDS)).values_list("claimant", flat=True)
-    )
 
 
 def _count_anew(claim: Claim) -> None:
