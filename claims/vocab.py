@@ -294,6 +294,7 @@ class Act(TextChoices):
     PUBLISH = "publish", _("Publish")
     RETRACT = "retract", _("Retract")
     EDIT = "edit", _("Edit")
+    SORT = "sort", _("Sort")
     ADD_APPEARANCE = "add-appearance", _("Add a sighting")
     EDIT_APPEARANCE = "edit-appearance", _("Change a sighting")
     LINK = "link", _("Link to another claim")
@@ -342,6 +343,8 @@ MOVES: dict[Act, Move] = {
     Act.PUBLISH: Move(frozenset({Status.APPROVED})),
     Act.RETRACT: Move(frozenset({Status.APPROVED})),
     Act.EDIT: Move(OPEN | {Status.APPROVED}),
+    # Language and topics say where a claim belongs, not what is said or found: they may change under what is published.
+    Act.SORT: Move(OPEN | {Status.APPROVED}),
     Act.ADD_EVIDENCE: Move(OPEN | {Status.APPROVED}),
     # A sighting says where the claim was met again: that may be after it was published, and it changes no verdict.
     Act.ADD_APPEARANCE: Move(OPEN | {Status.APPROVED}),

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from pytest_django import Settings
 
 from claims.access import Actor
 from claims.models import Newsroom
@@ -103,6 +104,14 @@ def _transactional_tests_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_lie(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Pages name style sheets by their plain names: nothing has collected and fingerprinted them for the tests."""
+    settings.STATIC_ROOT = tmp_path_factory.getbasetemp()
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
 
 
 # The standing people. Each is an `Actor`: `author.user` is the person, `author.newsroom_id` their newsroom.

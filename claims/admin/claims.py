@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,6 +18,7 @@ from claims.admin.base import DeskAdmin, DeskInline, NewsroomRelatedFilter
 from claims.admin.desk import actor_of
 from claims.admin.recording_forms import TopicForm
 from claims.admin.wording import chain_in_words
+from claims.errors import InvalidInputError
 from claims.models import Appearance, Attribution, Claim, ClaimClaimant, Segment, Topic
 from claims.vocab import Right
 from claims.workflow import newsrooms
@@ -153,7 +153,7 @@ class TopicAdmin(DeskAdmin):
     def _add(self, request: HttpRequest, form: TopicForm) -> bool:
         try:
             newsrooms.add_topic(actor=actor_of(request), **form.cleaned_data)
-        except IntegrityError:
-            form.add_error("slug", "There is a topic of this short name already.")
+        except InvalidInputError as error:
+            form.add_error("slug", error.detail)
             return False
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,7 +10,6 @@ from claims.api import shapes
 from claims.api.base import ContractView, ListParameters
 from claims.api.pagination import Key, order_of
 from claims.api.schema import page_of, shape
-from claims.errors import InvalidInputError
 from claims.intake.bodies import TopicBody
 from claims.models import Topic
 from claims.workflow import newsrooms
@@ -36,9 +34,5 @@ class TopicsView(ContractView):
         """Adds a topic; for editors and administrators."""
         self.asked()
         given = self.body(TopicBody)
-        try:
-            with transaction.atomic():
-                topic = newsrooms.add_topic(actor=self.actor, slug=given["slug"], name=given["name"])
-        except IntegrityError as error:
-            raise InvalidInputError.at("/slug", "This newsroom has a topic of that short name already.") from error
+        topic = newsrooms.add_topic(actor=self.actor, slug=given["slug"], name=given["name"])
         return self.answer(topic_shape(topic), status=201)

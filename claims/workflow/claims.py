@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from claims.access import Actor
-from claims.errors import InvalidInputError, RuleBrokenError
+from claims.errors import InvalidInputError
 from claims.models import Appearance, Claim, ClaimClaimant, ClaimTopic, Topic
 from claims.text.uuid7 import uuid7
-from claims.vocab import FACELESS_KINDS, OPEN, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
+from claims.vocab import OPEN, Act, ClaimantMatch, DeclineReason, EventType, Stage, Status
 from claims.workflow import demand
 from claims.workflow.acts import change_content, end_assignment, finish
 from claims.workflow.claimants import Roster
@@ -21,6 +21,7 @@ from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import SUBJECT_FIELDS, Change, changed, event_on
 from claims.workflow.inputs import ClaimantInput
 from claims.workflow.priority import PRIORITY_FIELDS, Part, set_priority
+from claims.workflow.queue import keep
 from claims.workflow.repeats import flag_repeats
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock, lock_in_order
@@ -39,8 +40,8 @@ class ClaimFields:
     in_language: str | None = None
     topics: tuple[str, ...] | None = None
 
-    def is_empty(self) -> bool:
-        return all(getattr(self, name) is None for name in self.__slots__)
+    def named(self) -> set[str]:
+        return {name for name in self.__slots__ if getattr(self, name) is not None}
 
 
 #: The name of each editable field here and on the row.
@@ -60,19 +61,17 @@ _NO_CONTENT = frozenset({"in_language", "topics"})
 def edit(*, actor: Actor, claim_id: UUID, fields: ClaimFields, revision: int | None = None) -> Claim:
     """Changes a claim; where its content was approved, that approval is void."""
     situation = lock(actor=actor, claim_id=claim_id, revision=revision)
-    require(situation, Act.EDIT)
-    _edit(situation, fields)
-    return situation.claim
-
-
-def _edit(situation: Situation, fields: ClaimFields) -> None:
+    act = Act.SORT if fields.named() <= _NO_CONTENT else Act.EDIT
+    require(situation, act)
     changes, row_fields = _apply(situation, fields)
     if not changes:
-        return
+        return situation.claim
+    keep(situation)
     if set(changes) <= _NO_CONTENT:
-        finish(situation, Act.EDIT, changes=changes, fields=row_fields)
+        finish(situation, act, changes=changes, fields=row_fields)
     else:
-        change_content(situation, Act.EDIT, changes=changes, fields=row_fields)
+        change_content(situation, act, changes=changes, fields=row_fields)
+    return situation.claim
 
 
 def _apply(situation: Situation, fields: ClaimFields) -> tuple[dict[str, Change], list[str]]:
@@ -192,7 +191,6 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
         raise InvalidInputError.at("/of", "There is no such claim in this newsroom.", code="not_found")
     if stays.status in {Status.DUPLICATE, Status.DISMISSED}:
         raise InvalidInputError.at("/of", f"That claim is closed itself ({Status(stays.status).label}).")
-    _refuse_other_people(situation.claim, stays)
     first = situation.claim.appearances.filter(is_first=True).values_list("pk", flat=True).first()
     moved = _move_appearances(situation.claim, stays)
     tips = demand.move(situation.claim, stays)
@@ -207,20 +205,6 @@ def mark_duplicate(*, actor: Actor, claim_id: UUID, of: UUID, revision: int | No
     stays.save(update_fields=SUBJECT_FIELDS)
     _count_anew(stays)
     return situation.claim
-
-
-def _refuse_other_people(claim: Claim, stays: Claim) -> None:
-    """What two people have said are two claims: joined, one of them would answer for the other's words."""
-    theirs, ours = _named_makers(stays), _named_makers(claim)
-    if theirs and ours and not theirs & ours:
-        detail = "Other people made that claim. Say that this one repeats it, and adopt what was found of it."
-        raise RuleBrokenError(detail, code="other_claimant")
-
-
-def _named_makers(claim: Claim) -> set[UUID]:
-    return set(
-        claim.claim_claimants.exclude(claimant__kind__in=sorted(FACELESS_KINDS)).values_list("claimant", flat=True)
-    )
 
 
 def _count_anew(claim: Claim) -> None:

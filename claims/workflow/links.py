@@ -46,6 +46,15 @@ def link(*, actor: Actor, claim_id: UUID, other_id: UUID, kind: LinkKind) -> Cla
     claim, other = situation.claim, Claim.objects.filter(newsroom_id=actor.newsroom_id, pk=other_id).first()
     if other is None:
         raise InvalidInputError.at("/other", "There is no such claim in this newsroom.", code="not_found")
+    _refuse_unfit(claim, other, kind)
+    made = join(claim=claim, other=other, kind=kind, made_by=actor.user)
+    if kind == LinkKind.REPEATS:
+        flag_repeats(claim)
+    _tell(situation, other, kind, is_made=True)
+    return made
+
+
+def _refuse_unfit(claim: Claim, other: Claim, kind: LinkKind) -> None:
     if kind == LinkKind.REPORTS and claim.kind != ClaimKind.QUOTATION:
         detail = "Only a quotation reports that another claim was made: say first that this claim is one."
         raise RuleBrokenError(detail, code="not_a_quotation")
@@ -53,11 +62,6 @@ def link(*, actor: Actor, claim_id: UUID, other_id: UUID, kind: LinkKind) -> Cla
         raise RuleBrokenError("These claims are linked like that already.", code="already_linked")
     if is_linked(other, claim, kind):
         raise RuleBrokenError("These claims are linked the other way round: take that back first.", code="linked_back")
-    made = join(claim=claim, other=other, kind=kind, made_by=actor.user)
-    if kind == LinkKind.REPEATS:
-        flag_repeats(claim)
-    _tell(situation, other, kind, is_made=True)
-    return made
 
 
 @transaction.atomic

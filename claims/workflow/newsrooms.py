@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Least
 
 from claims.access import Actor
-from claims.errors import NotPermittedError
+from claims.errors import InvalidInputError, NotPermittedError
 from claims.models import Membership, Newsroom, Rating, RatingScale, Submission, Topic, User
 from claims.text.uuid7 import uuid7
 from claims.vocab import EventType, Right, Role
@@ -82,4 +82,7 @@ def set_policy(*, actor: Actor, contact_days: int) -> Newsroom:
 def add_topic(*, actor: Actor, slug: str, name: str) -> Topic:
     if not (actor.may(Right.EDIT) or actor.may(Right.ADMIN)):
         raise NotPermittedError("Only an editor or an administrator adds topics.")
-    return Topic.objects.create(newsroom_id=actor.newsroom_id, slug=slug, name=name)
+    topic, is_new = Topic.objects.get_or_create(newsroom_id=actor.newsroom_id, slug=slug, defaults={"name": name})
+    if not is_new:
+        raise InvalidInputError.at("/slug", "There is a topic of this short name already.", code="exists")
+    return topic

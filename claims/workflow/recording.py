@@ -46,6 +46,7 @@ from claims.workflow.claimants import Match, Roster
 from claims.workflow.events import SUBJECT_FIELDS, changed, event_on
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, LinkInput
 from claims.workflow.priority import rank_of
+from claims.workflow.repeats import was_said_after_publication
 
 
 @dataclass
@@ -127,6 +128,8 @@ class Batch:
         self.rows: dict[type[Any], list[Any]] = {
             kind: [] for kind in (Claim, ClaimClaimant, ClaimTopic, Appearance, Segment, Attribution, Event)
         }
+        #: By what was given: the same thing twice in one request is one claim.
+        self.recorded: dict[tuple[str, tuple[Span, ...], tuple[UUID, ...]], Claim] = {}
 
     def makers(self, given: ClaimInput, *, own_voice: Claimant | None) -> list[Match]:
         """Who makes a claim: whoever is named, else the publisher where it speaks in its own voice."""
@@ -143,7 +146,7 @@ class Batch:
             self._row(ClaimTopic, claim=claim, topic=self.topics[slug]) for slug in dict.fromkeys(given.topics)
         ]
         if given.appearance is not None:
-            self.add_appearance(claim, given.appearance, spans, maker=makers[0].claimant if makers else None)
+            self.add_appearance(claim, given.appearance, spans, makers)
         self.rows[Event].append(
             event_on(
                 claim,
@@ -156,14 +159,24 @@ class Batch:
 
     def add_to_known(self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], makers: list[Match]) -> None:
         """A further appearance of a claim that is locked."""
-        appearance = self.add_appearance(claim, given, spans, maker=makers[0].claimant if makers else None)
+        self.tell_of(claim, self.add_appearance(claim, given, spans, makers), spans)
+
+    def confirm(self, appearance: Appearance) -> None:
+        """A suggested appearance of a claim that is locked was given by somebody: it stands there."""
+        if appearance.is_suggested:
+            appearance.is_suggested = False
+            appearance.is_after_publication = was_said_after_publication(appearance)
+            appearance.save(update_fields=["is_suggested", "is_after_publication"])
+            self.tell_of(appearance.claim, appearance, appearance.segments.all())
+
+    def tell_of(self, claim: Claim, appearance: Appearance, spans: Iterable[Span | Segment]) -> None:
         changes = {"appearance": changed(None, told_of(appearance, spans))}
-        event = event_on(claim, type=EventType.CLAIM_APPEARANCE_ADDED, actor=self.actor.user, changes=changes)
+        event = event_on(claim, type=event_of(appearance), actor=self.actor.user, changes=changes)
         self.rows[Event].append(event)
         claim.save(update_fields=SUBJECT_FIELDS)
 
     def add_appearance(
-        self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], *, maker: Claimant | None
+        self, claim: Claim, given: AppearanceInput, spans: tuple[Span, ...], makers: list[Match]
     ) -> Appearance:
         appearance: Appearance = self._row(
             Appearance,
@@ -178,7 +191,7 @@ class Batch:
         )
         self.rows[Appearance].append(appearance)
         self.rows[Segment] += segments_of(appearance, spans)
-        self._chain(appearance, given, maker)
+        self._chain(appearance, given, makers)
         return appearance
 
     def _claim(self, given: ClaimInput, matches: list[Match]) -> Claim:
@@ -215,10 +228,12 @@ class Batch:
             for position, claimant in enumerate(unique)
         ]
 
-    def _chain(self, appearance: Appearance, given: AppearanceInput, maker: Claimant | None) -> None:
+    def _chain(self, appearance: Appearance, given: AppearanceInput, makers: list[Match]) -> None:
+        """Nobody named makes no chain; where several have the name, its first link waits for the one who is chosen."""
         chain = given.chain or (LinkInput(),)
-        if maker is None and chain == (LinkInput(),):
+        if not makers and chain == (LinkInput(),):
             return
+        maker = makers[0].claimant if makers else None
         for position, link in enumerate(chain):
             is_maker = position == 0
             self.rows[Attribution].append(
@@ -260,6 +275,10 @@ def segments_of(appearance: Appearance, spans: Sequence[Span]) -> list[Segment]:
     ]
 
 
+def event_of(appearance: Appearance) -> EventType:
+    return EventType.CLAIM_REPEATED if appearance.is_after_publication else EventType.CLAIM_APPEARANCE_ADDED
+
+
 def told_of(appearance: Appearance, spans: Iterable[Span | Segment]) -> dict[str, object]:
     """An appearance as an event tells of it."""
     return {
@@ -296,14 +315,17 @@ class Known:
                 self._at[(*places, *claimants)].setdefault(claim.pk, appearance)
             else:
                 self._worded[(*(found.exact for found in segments), *claimants)].setdefault(claim.pk, appearance)
-        self._lock_claims_of_older_versions()
+        self._lock_claims_that_may_be_told()
 
-    def _lock_claims_of_older_versions(self) -> None:
-        """They may get a further appearance, and with it an event, which is numbered under the claim's lock."""
+    def _lock_claims_that_may_be_told(self) -> None:
+        """A further appearance and a confirmed one are events, which are numbered under the claim's lock."""
+        here = [appearance for found in self._at.values() for appearance in found.values() if appearance.is_suggested]
         older = [appearance for found in self._worded.values() for appearance in found.values()]
-        claims = Claim.objects.select_for_update(no_key=True).filter(pk__in={found.claim_id for found in older})
+        claims = Claim.objects.select_for_update(no_key=True).filter(
+            pk__in={found.claim_id for found in (*here, *older)}
+        )
         locked = {claim.pk: claim for claim in claims.order_by("id")}
-        for appearance in older:
+        for appearance in (*here, *older):
             appearance.claim = locked[appearance.claim_id]
 
     def at(self, given: ClaimInput, spans: tuple[Span, ...], claimants: tuple[UUID, ...]) -> Appearance | None:
@@ -360,23 +382,30 @@ def _record_one(
 ) -> Recorded:
     makers = batch.makers(given, own_voice=own_voice)
     claimants = _as_stored(makers)
-    if known is None or given.appearance is None:
-        return batch.add(given, spans, makers)
+    twin = batch.recorded.get((given.statement, spans, claimants))
+    if twin is not None:
+        return Recorded(twin, is_existing=True)
+    claim = _known_claim(batch, known, given, spans, makers) if known and given.appearance else None
+    recorded = Recorded(claim, is_existing=True) if claim else batch.add(given, spans, makers)
+    batch.recorded[(given.statement, spans, claimants)] = recorded.claim
+    return recorded
+
+
+def _known_claim(
+    batch: Batch, known: Known, given: ClaimInput, spans: tuple[Span, ...], makers: list[Match]
+) -> Claim | None:
+    """The claim that stands at this place already, or in the same words of an older version, and is noted here too."""
+    claimants = _as_stored(makers)
     appearance = known.at(given, spans, claimants)
     if appearance is not None:
-        _confirm(appearance)
-        return Recorded(appearance.claim, is_existing=True)
-    older = known.worded(given, spans, claimants) if spans else None
-    if older is None:
-        return batch.add(given, spans, makers)
-    batch.add_to_known(older.claim, given.appearance, spans, makers)
-    return Recorded(older.claim, is_existing=True)
-
-
-def _confirm(appearance: Appearance) -> None:
-    if appearance.is_suggested:
-        appearance.is_suggested = False
-        appearance.save(update_fields=["is_suggested"])
+        batch.confirm(appearance)
+    else:
+        appearance = known.worded(given, spans, claimants) if spans else None
+        if appearance is None or given.appearance is None:
+            return None
+        batch.add_to_known(appearance.claim, given.appearance, spans, makers)
+    claim: Claim = appearance.claim
+    return claim
 
 
 def suggest_appearances(*, version: ArticleVersion, original: ArticleVersion) -> None:

@@ -70,12 +70,16 @@ def _is_later(appearance: Appearance, review: ClaimReview) -> bool:
     return starts_at(said) > timezone.localdate(review.date_published)
 
 
+def was_said_after_publication(appearance: Appearance) -> bool:
+    """Whether it came after a publication, of its claim or of one that this repeats."""
+    return is_after_publication(appearance, appearance.claim, *repeated_by(appearance.claim))
+
+
 def flag_repeats(claim: Claim, *, only: Iterable[UUID] | None = None) -> None:
     """Notes anew which of a claim's appearances came after a publication, of it or of what it repeats."""
-    told = (claim, *repeated_by(claim))
     wanted = Q() if only is None else Q(pk__in=list(only))
     for appearance in claim.appearances.filter(wanted, is_suggested=False).select_related("version__article"):
-        is_after = is_after_publication(appearance, *told)
+        is_after = was_said_after_publication(appearance)
         if is_after != appearance.is_after_publication:
             appearance.is_after_publication = is_after
             appearance.save(update_fields=["is_after_publication"])

@@ -14,6 +14,7 @@ from claims.access import Actor
 from claims.errors import FieldProblem, InvalidInputError
 from claims.interop.publication import frozen_content
 from claims.models import Appearance, Claim, ClaimReview, ClaimReviewRevision, Correction, User
+from claims.text.slugs import slug_for
 from claims.vocab import Act, CorrectionKind, EventType, ReviewState
 from claims.workflow.acts import finish
 from claims.workflow.events import Change, changed
@@ -44,6 +45,8 @@ def publish(
     assert review is not None  # noqa: S101 - an approved claim has its public text
     _check_note(kind, public_note, is_change=before is not None)
     after = _freeze(situation, review, number=before.number + 1 if before else 1)
+    if before is None:
+        review.slug = slug_for(review.headline, review.pk)
     review.state = ReviewState.PUBLISHED
     review.date_published = review.date_published or after.published_at
     review.date_modified = after.published_at

@@ -294,6 +294,7 @@ RULES: dict[Act, Rule] = {
     ),
     Act.RETRACT: Rule(Right.EDIT, EventType.REVIEW_RETRACTED, (is_published_now,)),
     Act.EDIT: Rule(Right.DRAFT, EventType.CLAIM_EDITED, (you_may_change_it, is_not_public_as_it_is)),
+    Act.SORT: Rule(Right.DRAFT, EventType.CLAIM_EDITED, (you_may_change_it,)),
     Act.ADD_EVIDENCE: Rule(Right.DRAFT, EventType.EVIDENCE_ADDED, (you_may_add_evidence, is_not_public_as_it_is)),
     Act.ADD_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_ADDED),
     Act.EDIT_APPEARANCE: Rule(Right.DRAFT, EventType.CLAIM_APPEARANCE_EDITED, (you_may_change_it,)),
@@ -318,6 +319,7 @@ PARTS_OF_OTHERS = frozenset(
     {
         Act.TAKE_APPROVAL,
         Act.EDIT,
+        Act.SORT,
         Act.ADD_EVIDENCE,
         Act.ADD_APPEARANCE,
         Act.EDIT_APPEARANCE,

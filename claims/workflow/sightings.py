@@ -15,15 +15,31 @@ from claims.errors import FieldProblem, InvalidInputError, NotFoundError, RuleBr
 from claims.models import Appearance, Article, ArticleVersion, Attribution, Claim, Segment
 from claims.text.anchors import Span
 from claims.text.normalise import Normalised
-from claims.vocab import MOVES, WAITING, Act, Basis, EventType, LinkKind, Speech
+from claims.vocab import MOVES, WAITING, Act, Basis, ClaimantMatch, EventType, LinkKind, Speech
 from claims.workflow.acts import finish
 from claims.workflow.claimants import Match, Roster
 from claims.workflow.enqueueing import prioritise_anew
 from claims.workflow.events import Change, changed
 from claims.workflow.inputs import AppearanceInput, ClaimantInput, ClaimInput, SegmentInput
 from claims.workflow.links import join, topics_of
-from claims.workflow.recording import Batch, find_spans, own_voice_of, people_named, segments_of, told_of, topics_named
-from claims.workflow.repeats import family_of, flag_repeats, is_after_publication, original_of, repeated_by, repeats_of
+from claims.workflow.recording import (
+    Batch,
+    event_of,
+    find_spans,
+    own_voice_of,
+    people_named,
+    segments_of,
+    told_of,
+    topics_named,
+)
+from claims.workflow.repeats import (
+    family_of,
+    is_after_publication,
+    original_of,
+    repeated_by,
+    repeats_of,
+    was_said_after_publication,
+)
 from claims.workflow.rules import require
 from claims.workflow.situation import Situation, lock, lock_in_order
 
@@ -147,22 +163,24 @@ def _another(situation: Situation, batch: Batch, given: AppearanceInput, spans: 
         if known.is_suggested:
             _confirm(situation, known)
         return Sighting(claim, known, is_repeat=bool(repeated), is_existing=True)
-    maker = situation.claimants[0].claimant if situation.claimants else None
-    appearance = batch.add_appearance(claim, given, spans, maker=maker)
+    appearance = batch.add_appearance(claim, given, spans, _as_matched(situation))
     appearance.is_after_publication = is_after_publication(appearance, claim, *repeated)
     if appearance.is_first:
         claim.appearances.update(is_first=False)
     batch.save()
     changes = {"appearance": changed(None, told_of(appearance, spans))}
-    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
+    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=event_of(appearance))
     _count_anew(claim)
     for original in repeated:
         _tell(situation.actor, original, claim, changes)
     return Sighting(claim, appearance, is_repeat=bool(repeated))
 
 
-def _event_of(appearance: Appearance) -> EventType:
-    return EventType.CLAIM_REPEATED if appearance.is_after_publication else EventType.CLAIM_APPEARANCE_ADDED
+def _as_matched(situation: Situation) -> list[Match]:
+    """The claim's own claimants; where several have the name, the chain waits for the one who is chosen."""
+    if not situation.claimants and situation.claim.claimant_match == ClaimantMatch.AMBIGUOUS:
+        return [Match(ClaimantMatch.AMBIGUOUS, None)]
+    return [Match(ClaimantMatch.ID, link.claimant) for link in situation.claimants]
 
 
 def _count_anew(claim: Claim) -> None:
@@ -253,11 +271,10 @@ def edit(*, actor: Actor, appearance_id: UUID, fields: AppearanceFields, revisio
 def _confirm(situation: Situation, appearance: Appearance) -> None:
     """A person says that the claim stands where it was suggested: from now on this is a sighting like any other."""
     appearance.is_suggested = False
-    appearance.save(update_fields=["is_suggested"])
-    flag_repeats(situation.claim, only=[appearance.pk])
-    appearance.refresh_from_db(fields=["is_after_publication"])
+    appearance.is_after_publication = was_said_after_publication(appearance)
+    appearance.save(update_fields=["is_suggested", "is_after_publication"])
     changes = {"appearance": changed(None, told_of(appearance, appearance.segments.all()))}
-    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=_event_of(appearance))
+    finish(situation, Act.ADD_APPEARANCE, changes=changes, event=event_of(appearance))
     _count_anew(situation.claim)
 
 

@@ -13,7 +13,6 @@ from claims.errors import FieldProblem, InvalidInputError, RuleBrokenError
 from claims.models import Approval, Claim, ClaimReview, Evidence, Rating, RatingScale, Verdict
 from claims.selectors.members import actor_in
 from claims.selectors.recusals import is_recused
-from claims.text.slugs import slug_for
 from claims.text.uuid7 import uuid7
 from claims.vocab import SCALE_OF_KIND, Act, AssignmentState, ClaimKind, ReviewState, Right, Stage, Status
 from claims.workflow.acts import end_assignment, finish, note_content
@@ -198,7 +197,7 @@ def _new_verdict(situation: Situation, given: VerdictInput, rating: Rating, *, a
 
 def _write_review(situation: Situation, text: ReviewTextInput) -> dict[str, Change]:
     """Writes the public text into the draft; says which parts changed."""
-    review = situation.review or _new_review(situation.claim, text)
+    review = situation.review or _new_review(situation.claim)
     changes: dict[str, Change] = {}
     for name in ("headline", "summary", "body"):
         value = getattr(text, name)
@@ -215,14 +214,14 @@ def _write_review(situation: Situation, text: ReviewTextInput) -> dict[str, Chan
     return changes
 
 
-def _new_review(claim: Claim, text: ReviewTextInput) -> ClaimReview:
+def _new_review(claim: Claim) -> ClaimReview:
     review_id = uuid7()
     return ClaimReview(
         id=review_id,
         newsroom_id=claim.newsroom_id,
         claim=claim,
         in_language=claim.in_language or claim.newsroom.in_language,
-        slug=slug_for(text.headline or claim.statement, review_id),
+        slug=str(review_id),  # a name of words comes with the publication: a draft's may never become public
     )
 
 

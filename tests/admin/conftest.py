@@ -2,19 +2,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from claims.access import Actor
 from tests.build import person
 
 LogIn = Callable[[Actor], Client]
-
-
-@pytest.fixture(autouse=True)
-def _static_files_as_they_lie(settings: Settings) -> None:
-    """Nothing has collected and fingerprinted the style sheets for the tests."""
-    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
 
 
 @pytest.fixture

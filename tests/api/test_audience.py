@@ -183,6 +183,9 @@ def test_a_submitter_records_and_does_nothing_else(desk: Desk, own: Any, sending
         "assign": {"reviewer": person(own).username},
         "prioritise": {"delta": 1, "reason": "R"},
         "set-due": {"due": None},
+        "appearances": {"url": "https://video.example.org/1"},
+        "split": {"parts": [{"statement": "Half."}]},
+        "adopt": {"same_meaning": True, "same_figures": True, "still_true": True},
         "propose": {"rating": "true", "explanation": "E", "review": {"headline": "H", "summary": "S"}},
     }
     below = "/api/v1/claims/{claim_id}/"

@@ -173,6 +173,30 @@ def test_who_said_it_is_confirmed_or_disputed(api: Api, claim: Claim) -> None:
     assert (nobody.status, nobody.pointers) == (400, ["/attribution/0/position"])
 
 
+@pytest.mark.parametrize(
+    ("said", "has_author"),
+    [
+        ({"basis": "reported"}, False),
+        ({"basis": "reported", "confirmed": True}, True),
+        ({"basis": "disputed"}, False),
+        ({"basis": "primary"}, True),
+    ],
+)
+def test_the_published_review_names_an_author_only_where_we_know(
+    api: Api,
+    desk: Desk,
+    claim: Claim,
+    said: dict[str, Any],
+    has_author: bool,  # noqa: FBT001 - a case
+) -> None:
+    api.patch(f"appearances/{appearance_of(claim)}/", {"attribution": [{"position": 0, **said}]})
+    make_published(author=desk.author, editor=desk.editor, claim=claim)
+    reviewed = api.get(f"claim-reviews/{claim.reviews.get().pk}/claimreview.jsonld").body["itemReviewed"]
+    assert ("author" in reviewed) is has_author
+    claimant = claim.claim_claimants.get().claimant_id
+    assert api.get(f"claimants/{claimant}/record/").body["total"] == int(has_author)
+
+
 def test_a_suggested_sighting_is_confirmed_or_rejected(api: Api, author: Actor, claim: Claim) -> None:
     for number in (1, 2):
         copy = ArticleInput(text=TEXT, url=f"https://copy-{number}.example.org/", publisher=PublisherInput("Copy"))

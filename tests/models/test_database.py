@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, models, transaction
 from claims.models import Approval, Assignment, Claim, Event, Recusal, Verdict
 from claims.models.tenancy import Tenant, TenantForeignKey
 from claims.text.uuid7 import uuid7
-from claims.vocab import FIRST_STATUSES, TRANSITIONS, Channel, Role, Stage, Status
-from claims.workflow import articles, claimants, queue, submissions, verdicts
+from claims.vocab import FIRST_STATUSES, TRANSITIONS, Channel, LinkKind, Role, Stage, Status
+from claims.workflow import articles, claimants, links, queue, submissions, verdicts
 from claims.workflow import claims as acts
 from claims.workflow.inputs import (
     AppearanceInput,
@@ -148,6 +148,11 @@ def full_record(desk: Desk) -> Claim:
     make_retracted(author=desk.author, editor=desk.editor)
     claim_in(Status.DUPLICATE, author=desk.author, editor=desk.editor)
     answered_tip(desk)
+    checked = claim_in(Status.APPROVED, author=desk.author, editor=desk.editor)
+    repeat = claim_in(Status.IN_REVIEW, author=desk.author, editor=desk.editor)
+    links.link(actor=desk.author, claim_id=repeat.pk, other_id=checked.pk, kind=LinkKind.REPEATS)
+    sure = verdicts.MadeSure(same_meaning=True, same_figures=True, still_true=True)
+    verdicts.adopt(actor=desk.author, claim_id=repeat.pk, made_sure=sure)
     return claim
 
 

@@ -11,6 +11,12 @@ from claims.text import uuid7 as module
 from claims.text.uuid7 import uuid7
 
 
+@pytest.fixture(autouse=True)
+def _begins_anew() -> None:
+    """Tests that turned the clock ahead in this process have left identifiers of days to come behind them."""
+    module._sequence.renew()
+
+
 def milliseconds(identifier: UUID) -> int:
     return identifier.int >> 80
 

@@ -85,6 +85,7 @@ DO: dict[Act, Doing] = {
     Act.EDIT: lambda actor, claim: acts.edit(
         actor=actor, claim_id=claim.pk, fields=acts.ClaimFields(context="In a speech.")
     ),
+    Act.SORT: lambda actor, claim: acts.edit(actor=actor, claim_id=claim.pk, fields=acts.ClaimFields(in_language="pt")),
     Act.ADD_EVIDENCE: lambda actor, claim: evidence.add(
         actor=actor, claim_id=claim.pk, given=evidence_input("https://archive.example.net/speech")
     ),
@@ -180,7 +181,7 @@ def _claim_for(act: Act, actor: Actor, *, desk: Desk) -> Claim:
             return claim_in_status(Status.SUGGESTED)
         case Act.RELEASE | Act.SKIP | Act.HOLD | Act.PROPOSE | Act.ADOPT | Act.RECUSE:
             return held_by(holder, editor=desk.editor)
-        case Act.EDIT | Act.EDIT_APPEARANCE | Act.ADD_EVIDENCE:
+        case Act.EDIT | Act.SORT | Act.EDIT_APPEARANCE | Act.ADD_EVIDENCE:
             return held_by(holder, editor=desk.editor)
         case Act.RESUME:
             claim = held_by(holder, editor=desk.editor)

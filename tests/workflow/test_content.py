@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from claims.errors import InvalidInputError, RuleBrokenError
 from claims.models import Claim, Claimant, ClaimClaimant, ClaimReview, ClaimReviewRevision, Evidence, Source
-from claims.vocab import Act, Status
+from claims.vocab import Act, CorrectionKind, Status
 from claims.workflow import claimants, evidence, newsrooms, queue, reviews, verdicts
 from claims.workflow import claims as acts
 from claims.workflow.inputs import ClaimantInput, EvidenceInput, SourceInput, VerdictInput
@@ -290,3 +290,30 @@ def test_what_is_frozen_is_what_was_approved(desk: Desk) -> None:
     # Nothing of the desk is told.
     assert "The statistics office counted 6 per cent." not in str(content)
     assert "author" not in str(content["claimants"])
+
+
+def test_what_is_published_may_still_be_sorted(desk: Desk) -> None:
+    claim = make_published(author=desk.author, editor=desk.editor)
+    revision = claim.revision
+    acts.edit(actor=desk.editor, claim_id=claim.pk, fields=acts.ClaimFields(in_language="pt"))
+    claim.refresh_from_db()
+    assert (claim.in_language, claim.status, claim.revision) == ("pt", Status.APPROVED, revision)
+
+
+def test_the_public_address_tells_nothing_of_an_earlier_draft(desk: Desk) -> None:
+    claim = claim_in(Status.IN_APPROVAL, author=desk.author, editor=desk.editor)
+    draft = claim.reviews.get()
+    assert draft.slug == str(draft.pk)
+    verdicts.send_back(actor=desk.editor, claim_id=claim.pk, reason="Say it in another way.")
+    final = verdict_input(evidence=[], headline="Unemployment rose in May")
+    verdicts.propose(actor=desk.author, claim_id=claim.pk, given=final)
+    verdicts.approve(actor=desk.editor, claim_id=claim.pk)
+    reviews.publish(actor=desk.editor, claim_id=claim.pk)
+    published = claim.reviews.get().slug
+    assert published.startswith("unemployment-rose-in-may-")
+    reviews.correct(actor=desk.editor, claim_id=claim.pk, reason="New figures.")
+    other = verdict_input(evidence=[], headline="Unemployment fell in May")
+    verdicts.propose(actor=desk.author, claim_id=claim.pk, given=other)
+    verdicts.approve(actor=desk.editor, claim_id=claim.pk)
+    reviews.publish(actor=desk.editor, claim_id=claim.pk, kind=CorrectionKind.CORRECTION, public_note="We misread it.")
+    assert claim.reviews.get().slug == published

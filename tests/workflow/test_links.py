@@ -315,12 +315,14 @@ def test_joined_places_bring_the_claim_that_stays_forward(desk: Desk, one: Claim
     assert two.priority == before
 
 
-def test_what_other_people_said_is_no_duplicate_but_a_repeat(desk: Desk, one: Claim) -> None:
+def test_a_place_that_moves_keeps_who_said_it_there(desk: Desk, one: Claim) -> None:
     hers = make_claim(desk.author, "One", claimant="The engineer")
-    joined = partial(acts.mark_duplicate, actor=desk.editor, claim_id=hers.pk, of=one.pk)
-    assert refused(RuleBrokenError, joined).code == "other_claimant"
-    nobodys = make_claim(desk.author, "One", claimant=None)
-    assert acts.mark_duplicate(actor=desk.editor, claim_id=nobodys.pk, of=one.pk).status == Status.DUPLICATE
+    place = seen(desk.author, hers)
+    before = list(place.attributions.values_list("claimant__name", "relation", "basis"))
+    acts.mark_duplicate(actor=desk.editor, claim_id=hers.pk, of=one.pk)
+    place.refresh_from_db()
+    assert place.claim == one
+    assert list(place.attributions.values_list("claimant__name", "relation", "basis")) == before
 
 
 @pytest.mark.django_db(transaction=True)

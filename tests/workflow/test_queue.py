@@ -285,6 +285,13 @@ def test_a_take_with_work_in_it_does_not_lapse(desk: Desk, later: time_machine.T
     assert (hold.has_work, hold.held_until) == (True, None)
 
 
+def test_a_take_in_which_the_claim_was_reworded_does_not_lapse(desk: Desk, later: time_machine.Traveller) -> None:
+    claim = claim_in(Status.IN_REVIEW, author=desk.author, editor=desk.editor)
+    DO[Act.EDIT](desk.author, claim)
+    later.shift(timedelta(days=30))
+    assert queue.lapse_takes() == 0
+
+
 def test_work_of_a_colleague_does_not_keep_the_holders_take(desk: Desk, later: time_machine.Traveller) -> None:
     claim = claim_in(Status.IN_REVIEW, author=desk.author, editor=desk.editor)
     make_evidence(desk.editor, claim)

@@ -308,3 +308,34 @@ def test_the_claims_of_an_article_are_enqueued_by_its_ring(desk: Desk) -> None:
     make_claim(desk.author)
     assert enqueueing.enqueue_article(article_id=article.pk) == 2
     assert sorted(Claim.objects.values_list("status", flat=True)) == ["queued", "queued", "recorded"]
+
+
+def test_the_same_claim_twice_in_one_request_is_one(desk: Desk) -> None:
+    first, second = record(desk.author, MINISTER, MINISTER).claims
+    assert (first.is_existing, second.is_existing) == (False, True)
+    assert first.claim == second.claim
+    assert Claim.objects.count() == 1
+
+
+def test_a_suggested_appearance_that_is_given_is_confirmed_and_told(desk: Desk) -> None:
+    claim = record(desk.author, MINISTER, url="https://one.example/a").claims[0].claim
+    record(desk.author, url="https://two.example/b")
+    suggested = claim.appearances.get(is_suggested=True)
+    record(desk.editor, MINISTER, url="https://two.example/b")
+    suggested.refresh_from_db()
+    assert not suggested.is_suggested
+    assert types_of(claim)[-1] == "claim.appearance_added"
+    told = events_of(claim)[-1].changes["appearance"]
+    assert (told["before"], told["after"]["id"]) == (None, str(suggested.pk))
+
+
+def test_the_chain_of_a_name_that_several_have_waits_for_the_one_who_is_chosen(desk: Desk) -> None:
+    for _ in range(2):
+        claimants.create(actor=desk.editor, fields=claimants.ClaimantFields(name="The minister", kind="person"))
+    claim = record(desk.author, MINISTER).claims[0].claim
+    link = claim.appearances.get().attributions.get()
+    assert (link.claimant, link.relation) == (None, "quoted")
+    chosen = Claimant.objects.order_by("id")[0]
+    acts.edit(actor=desk.editor, claim_id=claim.pk, fields=acts.ClaimFields(claimants=(ClaimantInput(id=chosen.pk),)))
+    link.refresh_from_db()
+    assert link.claimant == chosen
