@@ -248,7 +248,7 @@ def test_an_act_begins_with_its_lock() -> None:
     assert found == []
 
 
-def test_no_form_of_the_admin_writes_a_status(rf: RequestFactory) -> None:
+def test_no_form_of_the_admin_writes_a_status(rf: RequestFactory, db: None) -> None:
     """Django's own forms save what they show, whoever sees them: for what has a status there are none."""
     request = rf.get("/")
     request.user = User(username="root", is_staff=True, is_superuser=True)

@@ -70,7 +70,7 @@ class Filled:
     newsroom: Newsroom
     typed: dict[str, str] = field(default_factory=dict)
     problems: list[FieldProblem] = field(default_factory=list)
-    status: int = 200
+    http_status: int = 200
     retry_after: int = 0
 
     @property
@@ -94,7 +94,7 @@ class Filled:
             "most_mib": MOST_FILE_BYTES // 1024**2,
             "canonical": settings.PUBLIC_URL + reverse("public:tip-form", args=[self.newsroom.slug]),
         }
-        response = render(request, "public/tip_form.html", context, status=self.status)
+        response = render(request, "public/tip_form.html", context, status=self.http_status)
         if self.retry_after:
             response["Retry-After"] = str(self.retry_after)
         return response
@@ -132,7 +132,7 @@ def _take_in(request: HttpRequest, filled: Filled) -> HttpResponse:
         actor = Actor.service(filled.newsroom.pk)
         made = submissions.submit(actor=actor, given=given, channel=Channel.PUBLIC_FORM, secret=secret)
     except InvalidInputError as error:
-        filled.problems, filled.status = error.problems, 400
+        filled.problems, filled.http_status = error.problems, 400
         return filled.show(request)
     return _thanks(request, filled.newsroom, made)
 
@@ -166,7 +166,7 @@ def _thanks(request: HttpRequest, newsroom: Newsroom, made: Submitted) -> HttpRe
 
 
 def _refused(request: HttpRequest, filled: Filled, detail: str) -> HttpResponse:
-    filled.problems, filled.status = [FieldProblem("", "refused", detail)], 400
+    filled.problems, filled.http_status = [FieldProblem("", "refused", detail)], 400
     return filled.show(request)
 
 
@@ -178,7 +178,7 @@ def _too_often(request: HttpRequest, filled: Filled, free_at: datetime) -> HttpR
         "Too many tips came from your address. What you typed is kept below: send it again in %(minutes)d minutes.",
         minutes,
     ) % {"minutes": minutes}
-    filled.problems, filled.status = [FieldProblem("", "rate_limited", told)], 429
+    filled.problems, filled.http_status = [FieldProblem("", "rate_limited", told)], 429
     return filled.show(request)
 
 
@@ -194,7 +194,7 @@ def _too_large(request: HttpRequest, newsroom: Newsroom) -> HttpResponse:
         left -= len(chunk)
     detail = _("The file is too large: at most %(most)d MiB are taken. Please fill the form in again.")
     problem = FieldProblem("/file", "too_large", detail % {"most": MOST_FILE_BYTES // 1024**2})
-    return Filled(newsroom, problems=[problem], status=413).show(request)
+    return Filled(newsroom, problems=[problem], http_status=413).show(request)
 
 
 def _new_token(newsroom: Newsroom) -> str:
