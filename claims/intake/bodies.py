@@ -285,10 +285,9 @@ class PlaceBody(SegmentField):
         return attrs
 
 
-class ClaimBody(PlaceBody):
-    """A claim, with the place where it stands when it comes with an article."""
+class ParticularsBody(Strict):
+    """What is said of a claim beside its statement and its place."""
 
-    statement = Line(max_length=5000)
     context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
     kind = Choice(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
@@ -300,7 +299,14 @@ class ClaimBody(PlaceBody):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_two_ways_of_naming(attrs)
-        return super().validate(attrs)
+        checked: dict[str, Any] = super().validate(attrs)
+        return checked
+
+
+class ClaimBody(ParticularsBody, PlaceBody):
+    """A claim, with the place where it stands when it comes with an article."""
+
+    statement = Line(max_length=5000)
 
 
 def _has_selector(given: Mapping[str, Any]) -> bool:

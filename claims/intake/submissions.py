@@ -11,14 +11,12 @@ from rest_framework import serializers
 from claims.intake.bodies import (
     Address,
     Choice,
-    ClaimantField,
     Language,
     Line,
-    PartialDate,
+    ParticularsBody,
     Strict,
     Text,
     claimants_input,
-    many,
     optional,
 )
 from claims.vocab import ClaimKind, DeclineReason, SubmissionAct
@@ -73,23 +71,10 @@ class LinkTipBody(Strict):
     claim = serializers.UUIDField()
 
 
-class MakeClaimBody(Strict):
+class MakeClaimBody(ParticularsBody):
     """The claim that is in the tip; without a statement, the tip's own words are it."""
 
     statement = Line(**optional(max_length=5000))
-    context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
-    kind = Choice(ClaimKind.choices, required=False)
-    claimant = ClaimantField(required=False, allow_null=True)
-    claimants = many(ClaimantField, at_most=20)
-    on_behalf_of = Line(**optional(max_length=300))
-    date = PartialDate(**optional())
-    in_language = Language()
-    topics = serializers.ListField(child=serializers.SlugField(), required=False, max_length=50)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("claimant") and attrs.get("claimants"):
-            raise serializers.ValidationError({"claimants": "Give `claimant` or `claimants`, not both."})
-        return attrs
 
 
 def tip_claim_input(given: dict[str, Any]) -> ClaimInput:
