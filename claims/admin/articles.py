@@ -25,7 +25,8 @@ from claims.admin.wording import chain_in_words
 from claims.errors import InvalidInputError, NotPermittedError
 from claims.models import Article, ArticleVersion, Publisher
 from claims.selectors.desk import appearances_in, version_of
-from claims.vocab import Right, Status
+from claims.vocab import WAITING, Right, Status
+from claims.workflow import queue
 from claims.workflow.articles import RecordedArticle, record_article
 from claims.workflow.recording import record_claim
 
@@ -68,8 +69,12 @@ class ArticleAdmin(DeskAdmin):
         return self.has_view_permission(request) and actor_of(request).may(Right.SUBMIT)
 
     def get_urls(self) -> list[Any]:
-        record = self.admin_site.admin_view(require_POST(_record))
-        return [path("<uuid:article_id>/record/", record, name="claims_article_record"), *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        own = [
+            path("<uuid:article_id>/record/", guarded(require_POST(_record)), name="claims_article_record"),
+            path("<uuid:article_id>/take/", guarded(require_POST(_take)), name="claims_article_take"),
+        ]
+        return [*own, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -156,6 +161,8 @@ def _page(request: HttpRequest, article: Article, form: ClaimForm, *, status: in
         "copies": list(article.copies.select_related("publisher").order_by("id")[:50]),
         "form": form,
         "may_record": actor_of(request).may(Right.SUBMIT),
+        "may_take": actor_of(request).may(Right.REVIEW)
+        and any(found.claim.status in WAITING for found in marked.marked),
         "opts": Article._meta,
     }
     return TemplateResponse(request, "admin/claims/article_page.html", context, status=status)
@@ -187,3 +194,20 @@ def _record(request: HttpRequest, article_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(
         f"{reverse('admin:claims_article_change', args=[article.pk])}#claim-{recorded.claim.pk}"
     )
+
+
+def _take(request: HttpRequest, article_id: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    article = _article(actor, article_id)
+    try:
+        taken, left = queue.take_article(actor=actor, article_id=article.pk)
+    except NotPermittedError as error:
+        raise PermissionDenied(error.detail) from error
+    if taken:
+        count = f"{len(taken)} claim is" if len(taken) == 1 else f"{len(taken)} claims are"
+        messages.success(request, f"{count} in your hands now.")
+    else:
+        messages.info(request, "No claim of this article is free for you now.")
+    for found in left:
+        messages.warning(request, f"Left: “{Truncator(found.claim.statement).chars(80)}”. {found.refusal.detail}")
+    return HttpResponseRedirect(reverse("admin:claims_article_change", args=[article.pk]))

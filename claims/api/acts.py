@@ -22,6 +22,7 @@ from claims.intake.bodies import (
     Choice,
     ClaimPatch,
     Line,
+    Nothing,
     ProposeBody,
     SplitBody,
     Strict,
@@ -38,10 +39,6 @@ from claims.workflow.verdicts import SURE_OF, MadeSure
 
 Given = dict[str, Any]
 Do = Callable[[Actor, UUID, int | None, Given], Claim]
-
-
-class Nothing(Strict):
-    """An empty body."""
 
 
 class TakeBody(Strict):

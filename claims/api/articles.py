@@ -15,11 +15,11 @@ from claims.api.claims import claim_shapes, recorded_shape
 from claims.api.pagination import Key, order_of
 from claims.api.parsing import MAX_ARTICLE
 from claims.api.schema import page_of, shape
-from claims.intake.bodies import ArticleBody, Strict, article_input
+from claims.intake.bodies import ArticleBody, Nothing, Strict, article_input
 from claims.models import Article, ArticleVersion, Claim
 from claims.selectors.articles import article_in_sight, claims_in, newest_versions
 from claims.selectors.claims import in_full, visible_articles
-from claims.workflow import articles
+from claims.workflow import articles, queue
 from claims.workflow.articles import RecordedArticle
 
 NEWEST = order_of(Key("created_at", is_descending=True))
@@ -116,3 +116,33 @@ class ArticleClaimsView(ContractView):
 
         shown = claim_shapes(found.rows, actor)
         return self.answer(found.shown(lambda claim: shown[claim.pk]))
+
+
+class ArticleTakeView(ContractView):
+    @extend_schema(
+        operation_id="articles_take",
+        summary="Take the free claims of an article",
+        request=Nothing,
+        responses={200: shape(shapes.ArticleTake)},
+    )
+    def post(self, request: Request, article_id: UUID) -> HttpResponse:
+        """Takes every free claim of an article that you may have, and says which were left and why."""
+        self.asked()
+        article = article_in_sight(actor=self.actor, article_id=article_id)
+        self.body(Nothing)
+        taken, left = queue.take_article(actor=self.actor, article_id=article.pk)
+        rows = in_full(Claim.objects.filter(pk__in=[claim.pk for claim in taken]))
+        shown = claim_shapes(list(rows), self.actor)
+        body: shapes.ArticleTake = {
+            "taken": [shown[claim.pk] for claim in taken],
+            "left": [
+                {
+                    "claim": str(found.claim.pk),
+                    "statement": found.claim.statement,
+                    "code": found.refusal.code,
+                    "detail": found.refusal.detail,
+                }
+                for found in left
+            ],
+        }
+        return self.answer(body)

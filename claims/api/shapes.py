@@ -422,6 +422,22 @@ class QueueNext(TypedDict):
     why: list[str]
 
 
+class LeftClaim(TypedDict):
+    """A claim that was not taken with the others of its article, and why."""
+
+    claim: str
+    statement: str
+    code: str
+    detail: str
+
+
+class ArticleTake(TypedDict):
+    """The claims of an article that are in your hands now, and those that were left."""
+
+    taken: list[ClaimShape]
+    left: list[LeftClaim]
+
+
 class StageDepth(TypedDict):
     stage: Stage
     depth: int

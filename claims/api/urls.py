@@ -22,6 +22,7 @@ v1: list[URLPattern | URLResolver] = [
     path("articles/<uuid:article_id>/", articles.ArticleView.as_view(), name="article"),
     path("articles/<uuid:article_id>/versions/", articles.ArticleVersionsView.as_view(), name="article-versions"),
     path("articles/<uuid:article_id>/claims/", articles.ArticleClaimsView.as_view(), name="article-claims"),
+    path("articles/<uuid:article_id>/take/", articles.ArticleTakeView.as_view(), name="article-take"),
     path("claims/", claims.ClaimsView.as_view(), name="claims"),
     path("claims/<uuid:claim_id>/", claims.ClaimView.as_view(), name="claim"),
     path("claims/<uuid:claim_id>/history/", claims.HistoryView.as_view(), name="claim-history"),

@@ -63,6 +63,10 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Nothing(Strict):
+    """An empty body."""
+
+
 class Text(serializers.CharField):
     """Words as they were sent: white space kept, NUL and lone surrogates refused with the reason."""
 
@@ -285,9 +289,10 @@ class PlaceBody(SegmentField):
         return attrs
 
 
-class ParticularsBody(Strict):
-    """What is said of a claim beside its statement and its place."""
+class PlacelessClaimBody(Strict):
+    """A claim by itself, wherever it stands."""
 
+    statement = Line(max_length=5000)
     context = Text(**optional(max_length=20_000))  # type: ignore[assignment]  # becomes a field, not an attribute
     kind = Choice(ClaimKind.choices, required=False)
     claimant = ClaimantField(required=False, allow_null=True)
@@ -303,10 +308,8 @@ class ParticularsBody(Strict):
         return checked
 
 
-class ClaimBody(ParticularsBody, PlaceBody):
+class ClaimBody(PlacelessClaimBody, PlaceBody):
     """A claim, with the place where it stands when it comes with an article."""
-
-    statement = Line(max_length=5000)
 
 
 def _has_selector(given: Mapping[str, Any]) -> bool:

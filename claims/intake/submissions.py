@@ -13,7 +13,7 @@ from claims.intake.bodies import (
     Choice,
     Language,
     Line,
-    ParticularsBody,
+    PlacelessClaimBody,
     Strict,
     Text,
     claimants_input,
@@ -71,7 +71,7 @@ class LinkTipBody(Strict):
     claim = serializers.UUIDField()
 
 
-class MakeClaimBody(ParticularsBody):
+class MakeClaimBody(PlacelessClaimBody):
     """The claim that is in the tip; without a statement, the tip's own words are it."""
 
     statement = Line(**optional(max_length=5000))

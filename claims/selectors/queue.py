@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from claims.access import Actor
-from claims.models import Assignment, Claim, Verdict, VerdictEditor
+from claims.models import Appearance, Assignment, Claim, Verdict, VerdictEditor
 from claims.selectors.recusals import claims_under, recusals_of
-from claims.vocab import HELD, WAITING, AssignmentState, Stage, Status
+from claims.vocab import HELD, OPEN, WAITING, AssignmentState, Stage, Status
 
 #: What somebody skipped or let lapse is not offered to them again for so long.
 PUT_ASIDE_FOR = timedelta(hours=24)
@@ -21,6 +22,13 @@ QUEUE_ORDER = ("-is_urgent", "-rank", "id")
 
 def waiting(actor: Actor) -> QuerySet[Claim]:
     return Claim.objects.filter(newsroom_id=actor.newsroom_id, status__in=sorted(WAITING))
+
+
+def open_claims_in(actor: Actor, article_id: UUID) -> QuerySet[Claim]:
+    """The open claims that stand in any version of an article; where that is only suggested, they are not of it."""
+    places = Appearance.objects.filter(claim=OuterRef("pk"), version__article=article_id, is_suggested=False)
+    claims = Claim.objects.filter(newsroom_id=actor.newsroom_id, status__in=sorted(OPEN))
+    return claims.filter(Exists(places))
 
 
 def takeable(actor: Actor) -> QuerySet[Claim]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from claims.access import Actor
 from claims.errors import InvalidInputError, NotPermittedError, RuleBrokenError
 from claims.models import Assignment, Claim, Recusal, User
 from claims.selectors.members import actor_in
-from claims.selectors.queue import takeable, takeable_for_approval
+from claims.selectors.queue import QUEUE_ORDER, open_claims_in, takeable, takeable_for_approval
 from claims.selectors.recusals import is_recused
 from claims.vocab import Act, AssignmentState, EventType, Right, Stage, Status, WaitingOn
 from claims.workflow.acts import end_assignment, finish
 from claims.workflow.events import changed
-from claims.workflow.rules import require
-from claims.workflow.situation import Situation, lock
+from claims.workflow.rules import Refusal, refusals, require
+from claims.workflow.situation import Situation, lock, lock_in_order
 
 #: A take on which nothing was written goes back to the queue after this.
 TAKE_LASTS = timedelta(hours=2)
@@ -53,6 +54,36 @@ def take_next(
         .first()
     )
     return None if claim is None else _take(Situation(claim=claim, actor=actor), stage)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A claim that was not taken with the others, and the first rule that stood in the way."""
+
+    claim: Claim
+    refusal: Refusal
+
+
+@transaction.atomic
+def take_article(*, actor: Actor, article_id: UUID) -> tuple[list[Claim], list[LeftOut]]:
+    """Takes every free claim of an article that this person may have, for whoever works through it from top to bottom.
+
+    Returns those taken and those left, both in the order of the queue; closed and approved claims are neither.
+    """
+    if not actor.may(Right.REVIEW):
+        raise NotPermittedError("Only a reviewer takes claims.")
+    claims = open_claims_in(actor, article_id)
+    lock_in_order(actor.newsroom_id, claims.values_list("pk", flat=True))
+    taken: list[Claim] = []
+    left: list[LeftOut] = []
+    for claim in claims.order_by(*QUEUE_ORDER):
+        situation = Situation(claim=claim, actor=actor)
+        refusal = next(refusals(situation, Act.TAKE), None)
+        if refusal is None:
+            taken.append(_take(situation, Stage.CHECK))
+        else:
+            left.append(LeftOut(claim, refusal))
+    return taken, left
 
 
 def _narrowed(candidates: QuerySet[Claim], *, topic: str | None, in_language: str | None) -> QuerySet[Claim]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from claims.access import Actor
 from claims.models import Article, Claim
 from claims.vocab import Role
-from claims.workflow import newsrooms
+from claims.workflow import newsrooms, queue
 from tests.admin.conftest import LogIn
 from tests.admin.page import Page, claim_url
 from tests.build import Desk, make_article, make_member
@@ -208,3 +208,27 @@ def test_a_trainee_records_too(desk: Desk, log_in: LogIn) -> None:
     client = log_in(make_member(desk.newsroom, Role.TRAINEE))
     assert record(client, article, exact="keep out", statement="They were told to keep out.").status == 200
     assert Claim.objects.count() == 1
+
+
+def test_all_free_claims_of_an_article_are_taken_with_one_button(desk: Desk, log_in: LogIn) -> None:
+    client = log_in(desk.author)
+    article = make_article(desk.editor).article
+    empty = Page(client.get(article_url(article)))
+    assert "Take all that are free" not in empty.text
+    recorded = Claim.objects.filter(appearances__version__article=article)
+    for exact in ("Unemployment has fallen to 4 per cent.", "The opposition said that it had risen."):
+        record(client, article, exact=exact, statement=exact, claimant="The minister", claimant_kind="person")
+    assert recorded.count() == 2
+    held = recorded.order_by("id")[0]
+    queue.take(actor=desk.editor, claim_id=held.pk)
+    page = Page(client.get(article_url(article)))
+    assert "Take all that are free" in page.text
+    after = Page(client.post(reverse("admin:claims_article_take", args=[article.pk]), follow=True))
+    assert "1 claim is in your hands now." in after.text
+    assert f"Left: “{held.statement}”" in after.text
+    assert "Take all that are free" not in after.text
+    assert (
+        "No claim of this article is free for you now."
+        in Page(client.post(reverse("admin:claims_article_take", args=[article.pk]), follow=True)).text
+    )
+    assert client.get(reverse("admin:claims_article_take", args=[article.pk])).status_code == 405

@@ -367,6 +367,7 @@ HAPPY: dict[str, Happy] = {
     "articles_read": _get("articles/{article_id}/?text=true"),
     "articles_versions": _get("articles/{article_id}/versions/"),
     "articles_claims": _get("articles/{article_id}/claims/"),
+    "articles_take": lambda world, api: api.post(f"articles/{world.ids['article_id']}/take/", {}),
     "claims_list": _get("claims/?expand=claimant,claimants,verdict,evidence,appearances,topics"),
     "claims_record": lambda world, api: api.post("claims/", {"statement": "Rain fell.", "claimant": {"name": "He"}}),
     "claims_read": _get("claims/{claim_id}/?expand=evidence"),

@@ -13,7 +13,7 @@ from claims.errors import NotPermittedError
 from claims.models import Claim, Claimant, Recusal
 from claims.selectors.queue import depth, takeable, takeable_for_approval, why_nothing
 from claims.text.uuid7 import uuid7
-from claims.vocab import Act, Role, Stage, Status
+from claims.vocab import Act, DeclineReason, Role, Stage, Status
 from claims.workflow import articles, enqueueing, queue, verdicts
 from claims.workflow import claims as acts
 from claims.workflow.inputs import (
@@ -23,6 +23,7 @@ from claims.workflow.inputs import (
     ClaimInput,
     PublisherInput,
     ReviewTextInput,
+    SegmentInput,
     VerdictInput,
 )
 from claims.workflow.newsrooms import add_topic
@@ -418,3 +419,42 @@ def test_a_verdict_proposed_without_new_text_keeps_the_text_that_is_there(desk: 
     verdicts.propose(actor=desk.author, claim_id=claim.pk, given=given)
     review = claim.reviews.get()
     assert (review.headline, review.summary) == ("It has fallen", verdict_input().review.summary)
+
+
+def test_the_free_claims_of_an_article_are_taken_together_and_the_others_left_with_why(desk: Desk) -> None:
+    article = articles.record_article(
+        actor=desk.editor,
+        given=ArticleInput(
+            text="One thing. Another thing. A third thing. A fourth thing.",
+            claims=tuple(
+                ClaimInput(
+                    name,
+                    claimants=(ClaimantInput(name="The minister", kind="person"),),
+                    appearance=AppearanceInput(segments=(SegmentInput(exact=f"{name} thing."),)),
+                )
+                for name in ("One", "Another", "A third", "A fourth")
+            ),
+        ),
+    )
+    enqueueing.enqueue_article(article_id=article.article.pk)
+    one, another, third, fourth = (recorded.claim for recorded in article.claims)
+    queue.take(actor=desk.editor, claim_id=another.pk)
+    queue.recuse(actor=desk.author, claim_id=third.pk, reason="My sister works there.")
+    acts.decline(actor=desk.editor, claim_id=fourth.pk, reason_code=DeclineReason.OPINION)
+    elsewhere = queued(desk, "Elsewhere")
+    taken, left = queue.take_article(actor=desk.author, article_id=article.article.pk)
+    assert taken == [one]
+    assert [(found.claim, found.refusal.code) for found in left] == [(another, "already_taken"), (third, "recused")]
+    assert one.assignments.get().reviewer == desk.author.user
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == Status.QUEUED
+    again, left = queue.take_article(actor=desk.author, article_id=article.article.pk)
+    assert (again, len(left)) == ([], 3)
+
+
+def test_who_may_not_take_takes_no_article_either(desk: Desk, trainee: Actor) -> None:
+    claim = queued(desk, "One")
+    before = all_rows()
+    with pytest.raises(NotPermittedError):
+        queue.take_article(actor=trainee, article_id=claim.pk)
+    assert all_rows() == before
