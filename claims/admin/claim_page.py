@@ -41,10 +41,10 @@ from claims.selectors.submissions import tips_of
 from claims.text.markdown import render
 from claims.vocab import Act, Basis, LinkKind, ReviewState, Status
 from claims.workflow.repeats import repeated_by
-from claims.workflow.rules import Refusal, barriers, refusals
+from claims.workflow.rules import Refusal, barriers
 from claims.workflow.situation import Situation
 from claims.workflow.verdicts import is_adoptable
-from claims.workflow.waiting import next_acts
+from claims.workflow.waiting import next_steps
 
 #: Acts with a place of their own on the page; the others stand together at the side.
 IN_THE_MIDDLE = ("propose", "approve", "publish")
@@ -227,7 +227,7 @@ class ClaimPage:
         return self.panels.get("add-sighting")
 
     def steps(self) -> list[Step]:
-        return [Step(str(act.label), list(refusals(self.situation, act))) for act in next_acts(self.situation)]
+        return [Step(str(step.act.label), step.blocked_by) for step in next_steps(self.situation)]
 
     def hold(self) -> str:
         hold = self.situation.hold

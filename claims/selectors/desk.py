@@ -24,6 +24,7 @@ from claims.models import (
     Verdict,
     VerdictEditor,
 )
+from claims.selectors.members import members_with
 from claims.selectors.queue import QUEUE_ORDER, takeable_for_approval
 from claims.text.normalise import name_key
 from claims.vocab import OPEN, SCALE_OF_KIND, AssignmentState, ClaimKind, Right, Stage, Status
@@ -109,8 +110,7 @@ def ratings_for(claim: Claim) -> list[Rating]:
 
 def members_who_check(actor: Actor) -> list[Membership]:
     """Whom an editor may give a claim to."""
-    members = Membership.objects.filter(newsroom_id=actor.newsroom_id, user__is_active=True).select_related("user")
-    return [found for found in members.order_by("user__username") if Actor.member(found).may(Right.DRAFT)]
+    return members_with(Right.DRAFT, newsroom_id=actor.newsroom_id)
 
 
 def namesakes(actor: Actor, name: str) -> list[Claimant]:

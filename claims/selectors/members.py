@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from claims.access import Actor
 from claims.models import ApiToken, Membership, User
+from claims.vocab import Right
 
 SESSION_KEY = "newsroom"
 
@@ -68,3 +69,9 @@ def token_with_membership(*, token_sha256: bytes) -> tuple[ApiToken, Membership]
         last_used_at=membership.token_last_used_at,
     )
     return token, membership
+
+
+def members_with(right: Right, *, newsroom_id: UUID) -> list[Membership]:
+    """The active members of a newsroom whose roles give them a right, by name."""
+    members = Membership.objects.filter(newsroom_id=newsroom_id, user__is_active=True).select_related("user")
+    return [found for found in members.order_by("user__username") if Actor.member(found).may(right)]

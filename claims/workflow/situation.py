@@ -37,6 +37,20 @@ class Proposal:
     evidence: list[Evidence]
 
 
+_THE_SAME_FOR_ALL = frozenset(
+    {
+        "live_assignments",
+        "claimants",
+        "evidence",
+        "verdict",
+        "author_ids",
+        "review",
+        "latest_revision",
+        "approvals",
+    }
+)
+
+
 @dataclass
 class Situation:
     claim: Claim
@@ -143,6 +157,12 @@ class Situation:
             for approval in self.approvals
             if approval.agrees and approval.content_sha256 == sha256 and approval.approver_id not in self.author_ids
         ]
+
+    def as_found_by(self, actor: Actor) -> Situation:
+        """The same claim for somebody else; what does not depend on the person is not read again."""
+        theirs = Situation(claim=self.claim, actor=actor)
+        theirs.__dict__.update({name: value for name, value in self.__dict__.items() if name in _THE_SAME_FOR_ALL})
+        return theirs
 
     def forget(self, *names: str) -> None:
         """Drops what was read, after an act changed it."""
