@@ -57,6 +57,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PACKAGES = VENV / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+PYTHON_VERSION = sys.version.split()[0]
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 UV_LOCK = ROOT / "requirements.uv.lock"
@@ -137,12 +138,15 @@ def _stamp(lock: Path) -> Path:
 
 
 def _fingerprint(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    return hashlib.sha256(lock.read_bytes() + PYTHON_VERSION.encode()).hexdigest()
 
 
 def _has_venv() -> bool:
     # Access is asked of the interpreter behind the link, which a moved folder or another user may not have.
-    return os.access(PYTHON, os.X_OK) and PACKAGES.is_dir()
+    # One of another Python is made anew: packages that were compiled for that one may not load in this.
+    made_by = VENV / "pyvenv.cfg"
+    is_ours = made_by.is_file() and f"version = {PYTHON_VERSION}\n" in made_by.read_text()
+    return is_ours and os.access(PYTHON, os.X_OK) and PACKAGES.is_dir()
 
 
 def _is_installed(lock: Path) -> bool:

@@ -382,6 +382,7 @@ class Walk(RuleBasedStateMachine):
         acts.edit(actor=actor, claim_id=self.claim.pk, fields=acts.ClaimFields(context=context))
         if context != self.model.context:
             self.model.context = context
+            self.model.has_work = self.model.has_work or who == self.model.holder
             self.model.change(who)
 
     def do_add(self, who: str, actor: Actor, choice: st.DataObject) -> None:
