@@ -13,7 +13,19 @@ from enum import StrEnum
 from claims.errors import DomainError, NotPermittedError, RuleBrokenError
 from claims.models import Evidence
 from claims.text.urls import origin_of
-from claims.vocab import HELD, MOVES, SCALE_OF_KIND, Act, ClaimantMatch, ClaimKind, EventType, Right, SourceKind, Status
+from claims.vocab import (
+    HELD,
+    MOVES,
+    SCALE_OF_KIND,
+    Act,
+    ClaimantMatch,
+    ClaimKind,
+    EventType,
+    ReviewState,
+    Right,
+    SourceKind,
+    Status,
+)
 from claims.workflow.situation import Situation
 
 #: How many people besides the author stand behind a verdict.
@@ -243,7 +255,7 @@ def was_published_as_it_is(situation: Situation) -> Refusal | None:
 
 
 def is_published_now(situation: Situation) -> Refusal | None:
-    if situation.review is not None and situation.review.state == "published":
+    if situation.review is not None and situation.review.state == ReviewState.PUBLISHED:
         return None
     return Refusal("illegal_move", "No review of this claim is published now, so there is nothing to retract.")
 

@@ -255,7 +255,7 @@ def return_to_author(situation: Situation, act: Act, changes: dict[str, Change])
     """Gives the claim back to whoever wrote the verdict, if they may still have it."""
     claim, verdict = situation.claim, situation.verdict
     author = verdict.author if verdict else None
-    if author is not None and _may_have(situation, author.pk):
+    if author is not None and _author_may_have(situation):
         hold(situation, reviewer=author)
         changes["reviewer"] = changed(None, author.get_username())
         finish(situation, act, changes=changes)
@@ -265,7 +265,7 @@ def return_to_author(situation: Situation, act: Act, changes: dict[str, Change])
     finish(situation, act, changes=changes, arrival=Status.QUEUED, fields=["is_urgent"])
 
 
-def _may_have(situation: Situation, user_id: UUID) -> bool:
+def _author_may_have(situation: Situation) -> bool:
     verdict = situation.verdict
     assert verdict is not None  # noqa: S101 - asked of its author
     if not verdict.author.is_active or is_recused(user=verdict.author, claim=situation.claim):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             stop.wait(PERIOD.total_seconds())
         self.stdout.write("relay: stopped")
 
-    def look(self, last_ring: Any) -> Any:
+    def look(self, last_ring: datetime) -> datetime:
         heartbeats.beat(heartbeats.RELAY)
         for duty in DUTIES:
             look_at(duty)
@@ -63,5 +63,5 @@ def look_at(duty: Duty) -> None:
         "The relay did %s itself (%s): the worker was not heard of for %s.",
         duty.bell,
         done,
-        timedelta(PATIENCE.days, PATIENCE.seconds),
+        PATIENCE,
     )
